@@ -1,0 +1,97 @@
+/// Every bound in one place; each line names where it comes from.
+public enum Limits {
+    // --- fixed by the protocol ---
+
+    /// Largest frame body, bytes. protocol/04-frames.md
+    public static let frameBodyBytes = 66560
+    /// Largest record plaintext, bytes. protocol/03-links.md
+    public static let recordBytes = 64512
+    /// Record plaintexts are multiples of this. protocol/03-links.md
+    public static let recordUnitBytes = 1024
+    /// Ids in one IHAVE. protocol/04-frames.md
+    public static let announcedIDs = 1024
+    /// Ids in one WANT or GONE. protocol/04-frames.md
+    public static let wantedIDs = 64
+    /// A peer record may not live longer, seconds. protocol/04-frames.md
+    public static let peerRecordSeconds: UInt64 = 7 * 86400
+    /// An envelope must have more than this left to live, seconds. protocol/05-envelopes.md
+    public static let remainingSeconds: UInt64 = 20 * 60
+    /// Unsolicited envelopes may be this many slots old. protocol/05-envelopes.md
+    public static let unsolicitedSlots: UInt32 = 6
+    /// Most work bits an envelope may claim. protocol/05-envelopes.md
+    public static let workBits: UInt8 = 64
+    /// Charter work base outside test networks. protocol/02-networks.md
+    public static let workBase: UInt8 = 14
+    /// Parts of one message. protocol/10-content.md
+    public static let messageParts = 16
+    /// A claim's longest lease, seconds. protocol/12-cases.md
+    public static let leaseSeconds: UInt64 = 72 * 3600
+    /// A manifest's longest validity, seconds. protocol/13-communities.md
+    public static let manifestSeconds: UInt64 = 45 * 86400
+    /// Largest public record, bytes. protocol/14-public-records.md
+    public static let recordContentBytes = 65468
+    /// Longest chosen name, bytes of UTF-8. protocol/13-communities.md
+    public static let nameBytes = 64
+    /// How long intake week keys and group tags are kept, seconds. protocol/13-communities.md
+    public static let keptKeysSeconds: UInt64 = 92 * 86400
+    /// A retraction outlives its target by this, seconds. protocol/07-retraction.md
+    public static let retractionExtraSeconds: UInt64 = 86400
+
+    // --- local choice ---
+
+    /// CBOR nesting. protocol/01-conventions.md
+    public static let cborDepth = 16
+    /// A handshake must finish in this time, milliseconds. protocol/03-links.md
+    public static let handshakeMilliseconds: UInt64 = 10_000
+    /// Handshakes under way that others began. protocol/03-links.md
+    public static let unfinishedInbound = 64
+    /// Connections from one IPv4/24 or IPv6/56. protocol/03-links.md
+    public static let connectionsPerGroup = 8
+    /// Links in all, in both directions. Guess.
+    public static let links = 128
+    /// A started frame must be whole in this time, milliseconds. protocol/03-links.md
+    public static let frameMilliseconds: UInt64 = 30_000
+    /// A silent link is probed after this, milliseconds. protocol/03-links.md
+    public static let pingMilliseconds: UInt64 = 30_000
+    /// A silent link is given up after this, milliseconds. protocol/03-links.md
+    public static let silenceMilliseconds: UInt64 = 90_000
+    /// The dialler replaces its connection after this, milliseconds. protocol/03-links.md
+    public static let connectionMilliseconds: UInt64 = 12 * 3_600_000
+    /// More unsent bytes than this close a link. protocol/03-links.md
+    public static let unsentBytes = 1 << 20
+    /// Above this, payload waits and only ids are sent. protocol/08-spreading.md
+    public static let payloadUnsentBytes = 256 << 10
+    /// Ids asked of one peer and not yet answered. protocol/08-spreading.md
+    public static let missingPerPeer = 4096
+    /// Ids asked of all peers and not yet answered. protocol/08-spreading.md
+    public static let missing = 16384
+    /// How long an asked id is waited for, milliseconds. Guess.
+    public static let wantMilliseconds: UInt64 = 30_000
+    /// Other peers remembered as having an asked id. protocol/08-spreading.md
+    public static let alternativesPerID = 3
+    /// Ids remembered as held or refused without asking the store. Guess.
+    public static let recentIDs = 65536
+    /// How often one neighbour hears all ids again, milliseconds. protocol/08-spreading.md
+    public static let announceMilliseconds: UInt64 = 600_000
+    /// Clocks of neighbours this far off, by median, raise a warning, seconds.
+    /// protocol/05-envelopes.md
+    public static let clockWarningSeconds: UInt64 = 600
+    /// First wait before dialling an address again, milliseconds. Guess.
+    public static let redialMilliseconds: UInt64 = 1000
+    /// Longest wait before dialling an address again, milliseconds. Guess.
+    public static let redialMostMilliseconds: UInt64 = 60_000
+    /// Addresses known at the most. Guess.
+    public static let knownAddresses = 1024
+    /// Bytes of envelopes held, by default. protocol/06-store.md
+    public static let storeBytes: UInt64 = 16 << 30
+    /// Rows held, by default. protocol/06-store.md
+    public static let storeRows: UInt64 = 8_000_000
+    /// Free bytes a disk must keep before a submission is accepted. protocol/06-store.md
+    public static let freeDiskBytes: UInt64 = 64 << 20
+    /// Items written in one transaction. Measured: larger batches gain nothing.
+    public static let batchItems = 1000
+    /// Envelopes in one submission: a 16-part message, its self copy, and room. Guess.
+    public static let submissionItems = 128
+    /// Largest request over the control socket, bytes. Guess.
+    public static let controlBytes = 4 << 20
+}
