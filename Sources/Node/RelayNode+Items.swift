@@ -1,0 +1,300 @@
+import Gossip
+import Model
+import Sealing
+import Sodium
+import Wire
+
+extension RelayNode {
+    private var admission: Admission {
+        // Before a charter is known only public records come this far, and the charter itself
+        // can't be asked for more work than it names.
+        Admission(network: configuration.network, workBase: book.workBase ?? 0)
+    }
+
+    // MARK: From neighbours
+
+    mutating func pushed(
+        _ envelope: Envelope, _ hops: UInt8, by link: LinkID, _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        let id = Naming.envelopeID(network: configuration.network, envelope)
+        let isWanted = spreading.isWanted(id)
+        if spreading.isRecent(id) || storing[id] != nil {
+            return run(spreading.arrived(id, from: link), now, wall)
+        }
+        guard isWanted || pending.count < Self.mostPending else { return [] }
+        do {
+            let path = isWanted ? Path.solicited : .unsolicited
+            try admission.check(envelope.header, path: path, now: wall)
+            try admission.checkWork(envelope.header, id: id)
+        } catch {
+            return bad(error, id: nil, link, now, wall)
+        }
+        var effects = run(spreading.arrived(id, from: link), now, wall)
+        let item = StoreItem(id: id, content: .envelope(envelope), isOwn: false)
+        guard envelope.header.suite == Suite.publicRecord.rawValue else {
+            return effects + order(.item(item, hops: hops, from: link), [item])
+        }
+        do {
+            effects += try considered(envelope, id, isOwn: false, hops, link, now, wall)
+        } catch {
+            effects += bad(error, id: nil, link, now, wall)
+        }
+        return effects
+    }
+
+    mutating func retracted(
+        _ retraction: Retraction, by link: LinkID, _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        let target: ItemID
+        do {
+            target = try admission.check(retraction, now: wall)
+        } catch {
+            return bad(error, id: nil, link, now, wall)
+        }
+        let id = Naming.retractionID(of: target)
+        let effects =
+            run(spreading.arrived(id, from: link), now, wall)
+            + run(spreading.arrived(target, from: link), now, wall)
+        if spreading.isRecent(id) || storing[id] != nil { return effects }
+        let item = StoreItem(id: id, content: .retraction(retraction, target: target), isOwn: false)
+        return effects + order(.item(item, hops: 0, from: link), [item])
+    }
+
+    func receipted(_ receipt: Receipt, _ node: NodeID, _ wall: WallTime) -> [Effect] {
+        guard receipt.slot.number <= wall.slot.number + 1,
+            verify(
+                receipt.signature, Labels.gone, signedReceipt(receipt.retraction, receipt.slot),
+                key: node.bytes)
+        else { return [] }
+        return [.witness(receipt.retraction, node, isReceipt: true)]
+    }
+
+    private func signedReceipt(_ retraction: ItemID, _ slot: Slot) -> [UInt8] {
+        var signed = configuration.network.bytes + retraction.bytes
+        signed.append(bigEndian: slot.number)
+        return signed
+    }
+
+    /// Something that breaks the rules: not remembered, for the next copy may be good, but counted
+    /// against the neighbour.
+    private mutating func bad(
+        _ refusal: Refusal, id: ItemID?, _ link: LinkID, _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        guard let peer = peers[link] else { return [] }
+        switch refusal {
+        case .outdatedRecord, .unknownSubject, .expired, .tooOldUnasked: return []
+        case .sizeClass, .suite, .slotAhead, .workClaim, .workMissing, .opening, .record: break
+        }
+        peers[link]?.badItems += 1
+        if peer.badItems >= Self.mostBadItems { return refuse(link, .tooManyBadItems, now, wall) }
+        return [.note(.itemRefused(refusal, from: peer.node))]
+    }
+
+    // MARK: Public records
+
+    /// Puts a record in its place, and orders it stored and the one before removed.
+    private mutating func considered(
+        _ envelope: Envelope, _ id: ItemID, isOwn: Bool, _ hops: UInt8, _ link: LinkID?,
+        _ now: Moment, _ wall: WallTime
+    ) throws(Refusal) -> [Effect] {
+        let hadCharter = book.charters != nil
+        switch try book.consider(envelope, id: id, now: wall) {
+        case .waiting: return []
+        case .current(let replaced):
+            let item = StoreItem(id: id, content: .envelope(envelope), isOwn: isOwn)
+            var effects = order(.record(item, hops: hops, from: link), [item])
+            effects += replace(replaced)
+            effects += noteRecord(envelope)
+            if !hadCharter, book.charters != nil {
+                for (id, envelope) in book.takeWaiting() {
+                    // Refused again means it was no good: nothing of it was kept.
+                    effects +=
+                        (try? considered(envelope, id, isOwn: false, hops, link, now, wall)) ?? []
+                }
+                effects += resume(now, wall)
+            }
+            return effects
+        }
+    }
+
+    private mutating func replace(_ old: ItemID?) -> [Effect] {
+        guard let old else { return [] }
+        spreading.refused(old)
+        return [.remove([old])]
+    }
+
+    private func noteRecord(_ envelope: Envelope) -> [Effect] {
+        guard let record = try? Record(body: envelope.body) else { return [] }
+        switch record.type {
+        case .charters: return [.note(.charterKnown(seq: book.charters?.newest.seq ?? 0))]
+        case .manifest:
+            guard let community = CommunityID(record.subject) else { return [] }
+            return [.note(.manifestKnown(community, seq: record.seq))]
+        }
+    }
+
+    /// Records of earlier runs, in any order.
+    mutating func recall(_ envelopes: [Envelope], _ wall: WallTime) -> [Effect] {
+        var stale: [ItemID] = []
+        let named = envelopes.map {
+            (Naming.envelopeID(network: configuration.network, $0), $0)
+        }
+        for (id, envelope) in named {
+            do {
+                if case .current(let old?) = try book.consider(envelope, id: id, now: wall) {
+                    stale.append(old)
+                }
+            } catch {
+                stale.append(id)
+            }
+        }
+        for (id, envelope) in book.takeWaiting() {
+            if case .current(let old?) = try? book.consider(envelope, id: id, now: wall) {
+                stale.append(old)
+            }
+        }
+        return stale.isEmpty ? [] : [.remove(stale)]
+    }
+
+    // MARK: From people on this node
+
+    mutating func submit(_ ticket: UInt64, _ envelopes: [Envelope], _ wall: WallTime) -> [Effect] {
+        guard envelopes.count <= Limits.submissionItems else {
+            return [
+                .answer(
+                    ticket, .tooMany(count: envelopes.count, limit: Limits.submissionItems))
+            ]
+        }
+        var items: [StoreItem] = []
+        var effects: [Effect] = []
+        do {
+            for envelope in envelopes {
+                let id = Naming.envelopeID(network: configuration.network, envelope)
+                if envelope.header.suite == Suite.publicRecord.rawValue {
+                    try admission.check(envelope.header, path: .own, now: wall)
+                    if case .current(let old) = try book.consider(envelope, id: id, now: wall) {
+                        effects += replace(old) + noteRecord(envelope)
+                    }
+                } else if book.charters == nil {
+                    return [.answer(ticket, .networkUnknown)]
+                } else {
+                    try admission.check(envelope.header, path: .own, now: wall)
+                }
+                try admission.checkWork(envelope.header, id: id)
+                items.append(StoreItem(id: id, content: .envelope(envelope), isOwn: true))
+            }
+        } catch {
+            return [.answer(ticket, .refused(error))]
+        }
+        let token = token()
+        pending[token] = .submission(ticket, items)
+        for item in items { storing[item.id] = token }
+        return [.storeSubmission(token, ticket, items)] + effects
+    }
+
+    mutating func erase(
+        _ ticket: UInt64, _ retractions: [Retraction], _ wall: WallTime
+    ) -> [Effect] {
+        var delayed: [Delayed] = []
+        do {
+            for retraction in retractions {
+                let target = try admission.check(retraction, now: wall)
+                let item = StoreItem(
+                    id: Naming.retractionID(of: target),
+                    content: .retraction(retraction, target: target), isOwn: true)
+                let wait = choices.exponential(mean: configuration.eraseDelaySeconds)
+                delayed.append(Delayed(item: item, due: wall.adding(seconds: wait)))
+            }
+        } catch {
+            return [.answer(ticket, .refused(error))]
+        }
+        let token = token()
+        pending[token] = .delayed(ticket)
+        spreading.recall(own: delayed.map { $0.item.id })
+        return [.delay(token, ticket, delayed)]
+    }
+
+    /// Retractions whose time has come.
+    mutating func release(_ retractions: [Retraction], _ wall: WallTime) -> [Effect] {
+        var effects: [Effect] = []
+        for retraction in retractions {
+            let target = Naming.envelopeID(
+                network: configuration.network, header: retraction.header,
+                bodyHash: retraction.bodyHash)
+            let id = Naming.retractionID(of: target)
+            guard storing[id] == nil else { continue }
+            let item = StoreItem(
+                id: id, content: .retraction(retraction, target: target), isOwn: true)
+            let token = token()
+            pending[token] = .item(item, hops: 0, from: nil)
+            storing[id] = token
+            effects.append(.release(token, item))
+        }
+        return effects
+    }
+
+    // MARK: From the store
+
+    mutating func stored(
+        _ token: StoreToken, _ outcome: StoreOutcome, _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        guard let order = pending.removeValue(forKey: token) else { return [] }
+        switch order {
+        case .delayed(let ticket):
+            return [.answer(ticket, Self.error(outcome))]
+        case .submission(let ticket, let items):
+            var effects: [Effect] = []
+            for item in items {
+                storing[item.id] = nil
+                if outcome == .stored || outcome == .duplicate {
+                    effects += spread(item, hops: 0, from: nil, now, wall)
+                }
+            }
+            return [.answer(ticket, Self.error(outcome))] + effects
+        case .item(let item, let hops, let link), .record(let item, let hops, let link):
+            storing[item.id] = nil
+            switch outcome {
+            case .stored: return spread(item, hops: hops, from: link, now, wall)
+            case .duplicate: spreading.duplicate(item.id)
+            case .retracted: spreading.refused(item.id)
+            case .noRoom: break
+            case .failed: return [.note(.storeFailed)]
+            }
+            return []
+        }
+    }
+
+    private mutating func spread(
+        _ item: StoreItem, hops: UInt8, from link: LinkID?, _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        switch item.content {
+        case .envelope(let envelope):
+            return run(
+                spreading.stored(item.id, .envelope(envelope), hops: hops, from: link, now: wall),
+                now, wall)
+        case .retraction(let retraction, let target):
+            spreading.refused(target)
+            let signed = signedReceipt(item.id, wall.slot)
+            let receipt = Receipt(
+                retraction: item.id, slot: wall.slot,
+                signature: configuration.nodeKey.sign(Labels.gone, signed))
+            var effects = run(
+                spreading.stored(
+                    item.id, .retraction(retraction), hops: hops, from: link, now: wall),
+                now, wall)
+            for link in linkOrder where peers[link]?.hello != nil {
+                effects.append(.send(link, .receipt(receipt)))
+            }
+            return effects
+        }
+    }
+
+    private static func error(_ outcome: StoreOutcome) -> SubmitError? {
+        switch outcome {
+        case .stored, .duplicate: nil
+        case .retracted: .retracted
+        case .noRoom: .noRoom
+        case .failed: .storeFailed
+        }
+    }
+}

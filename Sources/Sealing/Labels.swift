@@ -1,0 +1,52 @@
+public import Sodium
+
+/// One label for every purpose. Source: protocol/01-conventions.md.
+public enum Labels {
+    public static let net = Label("kith1:net")
+    public static let link = Label("kith1:link")
+    public static let key = Label("kith1:key")
+    public static let peer = Label("kith1:peer")
+    public static let env = Label("kith1:env")
+    public static let body = Label("kith1:body")
+    public static let tag = Label("kith1:tag")
+    public static let tagKey = Label("kith1:tagkey")
+    public static let retract = Label("kith1:retract")
+    public static let open = Label("kith1:open")
+    public static let retr = Label("kith1:retr")
+    public static let gone = Label("kith1:gone")
+    public static let seal = Label("kith1:seal")
+    public static let msg = Label("kith1:msg")
+    public static let commit = Label("kith1:commit")
+    public static let said = Label("kith1:said")
+    public static let code = Label("kith1:code")
+    public static let caseSeed = Label("kith1:case")
+    public static let caseID = Label("kith1:caseid")
+    public static let thread = Label("kith1:thread")
+    public static let selfKey = Label("kith1:self")
+    public static let persona = Label("kith1:persona")
+    public static let grant = Label("kith1:grant")
+    public static let selfTag = Label("kith1:selftag")
+    public static let erase = Label("kith1:erase")
+    public static let consent = Label("kith1:consent")
+    public static let keep = Label("kith1:keep")
+    public static let shard = Label("kith1:shard")
+    public static let letter = Label("kith1:letter")
+    public static let granter = Label("kith1:granter")
+    public static let claim = Label("kith1:claim")
+    public static let lease = Label("kith1:lease")
+    public static let root = Label("kith1:root")
+    public static let record = Label("kith1:record")
+    public static let cert = Label("kith1:cert")
+    public static let join = Label("kith1:join")
+    public static let next = Label("kith1:next")
+    public static let week = Label("kith1:week")
+    public static let intake = Label("kith1:intake")
+    public static let files = Label("kith1:files")
+    public static let publicTopic = Label("kith1:public")
+    public static let topic = Label("kith1:topic")
+    public static let invite = Label("kith1:invite")
+}
+
+/// Random bytes, as many as asked for: the operating system's for a node or page, fixed ones for a
+/// test. The pure core has no randomness of its own.
+public typealias RandomSource = (_ count: Int) -> [UInt8]

@@ -1,0 +1,400 @@
+public import Model
+public import Sodium
+public import Wire
+
+/// Kind 03: gives the seeker the case key, with the first words. Signed by the granter.
+/// Source: protocol/12-cases.md.
+public struct Grant: Sendable {
+    public var caseID: CaseID
+    public var caseKey: Secret
+    public var generation: UInt64
+    public var certificate: SignedMap
+    public var words: Words?
+
+    public init(
+        caseID: CaseID, caseKey: Secret, generation: UInt64, certificate: SignedMap, words: Words?
+    ) {
+        self.caseID = caseID
+        self.caseKey = caseKey
+        self.generation = generation
+        self.certificate = certificate
+        self.words = words
+    }
+
+    public var cbor: CBOR {
+        .fields(
+            .bytes(caseID.bytes), .bytes(caseKey.copied()), .unsigned(generation),
+            certificate.cbor, words?.cbor)
+    }
+
+    public init(_ fields: Fields) throws(RecordError) {
+        certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(4) })
+        (caseID, caseKey, generation, words) = try shaped { () throws(ShapeError) in
+            (
+                try fields.identifier32(1), Secret(try fields.bytes(2, count: 32)),
+                try fields.unsigned(3),
+                try fields.value(5).map { (v) throws(ShapeError) in try Words(v) }
+            )
+        }
+    }
+}
+
+/// Where a case stands. Numbers: protocol/schema/codes.md.
+public enum CaseState: UInt64, Sendable, CaseIterable {
+    case received = 1
+    case inProgress = 2
+    case waitingForYou = 3
+    case referred = 4
+    case resolved = 5
+    case closed = 6
+}
+
+/// Kind 06: where a case stands and why, signed by a member.
+public struct Status: Sendable, Equatable {
+    public var caseID: CaseID
+    public var state: CaseState
+    public var explanation: Text?
+    public var language: Text?
+    public var certificate: SignedMap
+
+    public init(
+        caseID: CaseID, state: CaseState, explanation: Text?, language: Text?,
+        certificate: SignedMap
+    ) {
+        self.caseID = caseID
+        self.state = state
+        self.explanation = explanation
+        self.language = language
+        self.certificate = certificate
+    }
+
+    public var cbor: CBOR {
+        .fields(
+            .bytes(caseID.bytes), .unsigned(state.rawValue), explanation?.cbor, language?.cbor,
+            certificate.cbor)
+    }
+
+    public init(_ fields: Fields) throws(RecordError) {
+        certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(5) })
+        (caseID, state, explanation, language) = try shaped { () throws(ShapeError) in
+            guard let state = CaseState(rawValue: try fields.unsigned(2)) else {
+                throw .outOfRange(key: 2)
+            }
+            return (
+                try fields.identifier32(1), state, try fields.optionalWords(3),
+                try fields.optionalWords(4)
+            )
+        }
+    }
+}
+
+/// Kind 10: a lease on a case, signed by the claimant. Its id is the hash of its map.
+public struct Claim: Sendable, Equatable {
+    public var caseID: CaseID
+    /// Zero for none.
+    public var parent: ClaimID
+    public var notBefore: WallTime
+    public var expires: WallTime
+    public var certificate: SignedMap
+
+    public init(
+        caseID: CaseID, parent: ClaimID, notBefore: WallTime, expires: WallTime,
+        certificate: SignedMap
+    ) {
+        self.caseID = caseID
+        self.parent = parent
+        self.notBefore = notBefore
+        self.expires = expires
+        self.certificate = certificate
+    }
+
+    public var cbor: CBOR {
+        .fields(
+            .bytes(caseID.bytes), .bytes(parent.bytes), .unsigned(notBefore.seconds),
+            .unsigned(expires.seconds), certificate.cbor)
+    }
+
+    public init(_ fields: Fields) throws(RecordError) {
+        certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(5) })
+        (caseID, parent, notBefore, expires) = try shaped { () throws(ShapeError) in
+            (
+                try fields.identifier32(1), try fields.identifier32(2),
+                WallTime(seconds: try fields.unsigned(3)), WallTime(seconds: try fields.unsigned(4))
+            )
+        }
+        guard notBefore < expires, expires.seconds - notBefore.seconds <= Limits.leaseSeconds else {
+            throw .outOfRange
+        }
+    }
+
+    /// - Parameter map: the claim's map as signed.
+    public static func id(of map: [UInt8]) -> ClaimID { identifier(hash(Labels.claim, map)) }
+
+    /// What decides between siblings: the lowest wins.
+    public static func leaseOrder(
+        _ caseID: CaseID, parent: ClaimID, claimant: PersonaID
+    ) -> [UInt8] {
+        hash(Labels.lease, caseID.bytes + parent.bytes + claimant.bytes)
+    }
+}
+
+/// Kind 11: ends a claim early; may name who it is handed to. Signed by the claimant.
+public struct Release: Sendable, Equatable {
+    public var caseID: CaseID
+    public var claim: ClaimID
+    public var certificate: SignedMap
+    public var heir: PersonaID?
+
+    public init(caseID: CaseID, claim: ClaimID, certificate: SignedMap, heir: PersonaID?) {
+        self.caseID = caseID
+        self.claim = claim
+        self.certificate = certificate
+        self.heir = heir
+    }
+
+    public var cbor: CBOR {
+        .fields(
+            .bytes(caseID.bytes), .bytes(claim.bytes), certificate.cbor,
+            heir.map { .bytes($0.bytes) })
+    }
+
+    public init(_ fields: Fields) throws(RecordError) {
+        certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(3) })
+        (caseID, claim, heir) = try shaped { () throws(ShapeError) in
+            (
+                try fields.identifier32(1), try fields.identifier32(2),
+                try fields.optionalBytes(4, count: 32).flatMap { PersonaID($0) }
+            )
+        }
+    }
+}
+
+/// What a case letter gives a deputy: all that is needed to go on with a case.
+public struct CaseSecrets: Sendable, Equatable {
+    public var caseKey: Secret
+    public var teamKey: Secret
+    public var threadKey: [UInt8]
+    public var persona: [UInt8]
+
+    public init(caseKey: Secret, teamKey: Secret, threadKey: [UInt8], persona: [UInt8]) {
+        self.caseKey = caseKey
+        self.teamKey = teamKey
+        self.threadKey = threadKey
+        self.persona = persona
+    }
+
+    var encoded: [UInt8] {
+        CBOR.fields(
+            .bytes(caseKey.copied()), .bytes(teamKey.copied()), .bytes(threadKey), .bytes(persona)
+        ).encoded
+    }
+
+    init(decoding bytes: [UInt8]) throws(ShapeError) {
+        let fields = try Fields(decoding: bytes)
+        caseKey = Secret(try fields.bytes(1, count: 32))
+        teamKey = Secret(try fields.bytes(2, count: 32))
+        threadKey = try fields.bytes(3, count: 32)
+        persona = try fields.bytes(4, count: 32)
+    }
+}
+
+/// Kind 12: case secrets for deputies, each sealed to a member key.
+public struct CaseLetter: Sendable, Equatable {
+    public var caseID: CaseID
+    public var generation: UInt64
+    public var sealed: [Piece]
+
+    public struct Piece: Sendable, Equatable {
+        public var member: [UInt8]
+        public var enc: [UInt8]
+        public var sealed: [UInt8]
+    }
+
+    /// Seals `secrets` to every member key; keys nothing can be agreed with are left out.
+    public init(
+        caseID: CaseID, generation: UInt64, _ secrets: CaseSecrets, to members: [[UInt8]],
+        community: CommunityID, random: RandomSource
+    ) {
+        self.caseID = caseID
+        self.generation = generation
+        sealed = []
+        for member in members {
+            var ephemeral = random(32)
+            let key = AgreementKey(secret: Secret(wiping: &ephemeral))
+            guard
+                var (enc, context) = HPKE.senderContext(
+                    to: member, info: Self.info(community), ephemeral: key)
+            else { continue }
+            let ciphertext = context.seal(secrets.encoded, aad: aad)
+            sealed.append(Piece(member: member, enc: enc, sealed: ciphertext))
+            wipe(&enc)
+        }
+    }
+
+    public var encoded: [UInt8] {
+        CBOR.fields(
+            .bytes(caseID.bytes), .unsigned(generation),
+            .array(
+                sealed.map { .array([.bytes($0.member), .bytes($0.enc), .bytes($0.sealed)]) })
+        ).encoded
+    }
+
+    public init(decoding bytes: [UInt8]) throws(ShapeError) {
+        let fields = try Fields(decoding: bytes)
+        caseID = try fields.identifier32(1)
+        generation = try fields.unsigned(2)
+        sealed = []
+        for item in try fields.array(3) {
+            guard let parts = item.tuple(3), let member = parts[0].asBytes(32),
+                let enc = parts[1].asBytes(32), let ciphertext = parts[2].asBytes()
+            else { throw .wrongType(key: 3) }
+            sealed.append(Piece(member: member, enc: enc, sealed: ciphertext))
+        }
+    }
+
+    /// The secrets, if a piece is for this member and whole.
+    public func opened(by key: AgreementKey, community: CommunityID) -> CaseSecrets? {
+        for piece in sealed where piece.member == key.publicKey {
+            guard
+                var context = HPKE.recipientContext(
+                    enc: piece.enc, key: key, info: Self.info(community)),
+                let plaintext = context.open(piece.sealed, aad: aad)
+            else { continue }
+            return try? CaseSecrets(decoding: plaintext)
+        }
+        return nil
+    }
+
+    private var aad: [UInt8] {
+        var aad = caseID.bytes
+        aad.append(bigEndian: generation)
+        return aad
+    }
+
+    private static func info(_ community: CommunityID) -> [UInt8] {
+        Labels.letter.padded + community.bytes
+    }
+}
+
+/// Kind 14: an epoch's secrets for one member, signed by the roster key.
+public struct EpochLetter: Sendable {
+    public var epoch: UInt64
+    public var groupKey: Secret
+    public var certificate: SignedMap
+    public var intake: IntakeSeed
+
+    public init(epoch: UInt64, groupKey: Secret, certificate: SignedMap, intake: IntakeSeed) {
+        self.epoch = epoch
+        self.groupKey = groupKey
+        self.certificate = certificate
+        self.intake = intake
+    }
+
+    public var cbor: CBOR {
+        .fields(
+            .unsigned(epoch), .bytes(groupKey.copied()), certificate.cbor,
+            .unsigned(UInt64(intake.week.number)), .bytes(intake.seed.copied()))
+    }
+
+    public init(_ fields: Fields) throws(RecordError) {
+        certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(3) })
+        (epoch, groupKey, intake) = try shaped { () throws(ShapeError) in
+            (
+                try fields.unsigned(1), Secret(try fields.bytes(2, count: 32)),
+                IntakeSeed(
+                    week: Week(try fields.integer(4)),
+                    seed: Secret(try fields.bytes(5, count: 32)))
+            )
+        }
+    }
+}
+
+/// Kind 15: asks to become a member, with the proof of an invite. Source: protocol/13-communities.md.
+public struct Join: Sendable, Equatable {
+    public var persona: PersonaID
+    public var memberKey: [UInt8]
+    public var tagKey: Secret
+    public var proof: Secret
+    public var name: Text?
+
+    public init(
+        persona: PersonaID, memberKey: [UInt8], tagKey: Secret, secret: Secret, name: Text?,
+        network: NetworkID, community: CommunityID
+    ) {
+        self.persona = persona
+        self.memberKey = memberKey
+        self.tagKey = tagKey
+        self.name = name
+        proof = Self.proof(
+            secret, network, community, persona: persona, memberKey: memberKey, tagKey: tagKey)
+    }
+
+    /// Whether the proof was made with this one-time secret.
+    public func isProven(by secret: Secret, network: NetworkID, community: CommunityID) -> Bool {
+        proof
+            == Self.proof(
+                secret, network, community, persona: persona, memberKey: memberKey, tagKey: tagKey)
+    }
+
+    public var encoded: [UInt8] {
+        CBOR.fields(
+            .bytes(persona.bytes), .bytes(memberKey), .bytes(tagKey.copied()),
+            .bytes(proof.copied()), name?.cbor
+        ).encoded
+    }
+
+    public init(decoding bytes: [UInt8]) throws(ShapeError) {
+        let fields = try Fields(decoding: bytes)
+        persona = try fields.identifier32(1)
+        memberKey = try fields.bytes(2, count: 32)
+        tagKey = Secret(try fields.bytes(3, count: 32))
+        proof = Secret(try fields.bytes(4, count: 32))
+        name = try fields.optionalWords(5)
+        if let name, name.utf8.count > Limits.nameBytes { throw .outOfRange(key: 5) }
+    }
+
+    private static func proof(
+        _ secret: Secret, _ network: NetworkID, _ community: CommunityID, persona: PersonaID,
+        memberKey: [UInt8], tagKey: Secret
+    ) -> Secret {
+        prf(
+            secret, Labels.join,
+            network.bytes + community.bytes + persona.bytes + memberKey + tagKey.copied())
+    }
+}
+
+/// Kind 19: the epoch's certificates, so that members can address each other. Signed by the
+/// roster key.
+public struct MemberDirectory: Sendable, Equatable {
+    public var epoch: UInt64
+    public var certificates: [SignedMap]
+
+    public init(epoch: UInt64, certificates: [SignedMap]) {
+        self.epoch = epoch
+        self.certificates = certificates
+    }
+
+    public var cbor: CBOR { .fields(.unsigned(epoch), .array(certificates.map { $0.cbor })) }
+
+    public init(_ fields: Fields) throws(RecordError) {
+        let list = try shaped { () throws(ShapeError) in try fields.required(2) }
+        certificates = try signedMaps(list)
+        epoch = try shaped { () throws(ShapeError) in try fields.unsigned(1) }
+    }
+}
+
+/// Signed payloads: valid in one message of one community, and still so when posted again.
+public enum Said {
+    public static func context(
+        _ network: NetworkID, _ community: CommunityID, _ message: MessageID
+    ) -> [UInt8] {
+        network.bytes + community.bytes + message.bytes
+    }
+
+    public static func sign(
+        _ map: CBOR, _ network: NetworkID, _ community: CommunityID, _ message: MessageID,
+        by key: SigningKey
+    ) -> SignedMap {
+        SignedMap(map, Labels.said, context: context(network, community, message), by: [key])
+    }
+}
