@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The pure core: values and state machines. No I/O, clock or randomness.
@@ -43,6 +44,48 @@ let package = Package(
         target("Entropy", ["CSodium"]),
         target("Sealing", ["Model", "Wire", "Sodium"]),
         target("Noise", ["Model", "Sodium"]),
+        target("Gossip", ["Model", "Wire", "Sodium", "Sealing"]),
+        target("Node", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip"]),
+        target("Casework", ["Model", "Wire", "Sodium", "Sealing"]),
+
+        // Shells: sockets, disks, clocks, people. No protocol decision.
+        target(
+            "Storage",
+            [
+                "Model", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        target(
+            "Transport",
+            [
+                "Model", "Wire", "Sodium", "Noise", "Gossip", "Node",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        target(
+            "Daemon",
+            [
+                "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
+                "Storage", "Transport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "kith",
+            dependencies: [
+                "Model", "Wire", "Sealing", "Entropy", "Casework", "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "kith-conformance",
+            dependencies: [
+                "Model", "Sodium", "Sealing", "Noise",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

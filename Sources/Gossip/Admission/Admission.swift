@@ -50,9 +50,9 @@ public struct Admission: Sendable {
             throw .tooOldUnasked(slots: current - header.slot.number)
         }
         if header.suite == Suite.publicRecord.rawValue {
-            guard header.mailbox == .zero, header.commitment == .zero else {
-                throw .suite(header.suite)
-            }
+            guard header.mailbox == .zero, header.commitment == .zero,
+                header.ttlClass == .quarter
+            else { throw .suite(header.suite) }
         }
         let least = workBase + header.ttlClass.rawValue
         guard header.workBits >= least, header.workBits <= Limits.workBits else {

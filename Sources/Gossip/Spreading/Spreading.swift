@@ -423,7 +423,7 @@ public struct Spreading: Sendable {
 
 extension Frame {
     /// Bytes the frame takes on a link, about.
-    var weight: Int {
+    public var weight: Int {
         switch self {
         case .push(_, let envelope): 5 + envelope.bytes.count
         case .announce(let items): 6 + 33 * items.count

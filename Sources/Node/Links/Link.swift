@@ -153,6 +153,8 @@ public struct Link: Sendable {
                 if handshake.remoteStatic != nil {
                     return try greet(handshake, framing, payload, wall, now)
                 }
+                // Message 1 proves nothing yet, so it may say nothing.
+                guard payload.isEmpty else { return end(.handshake(.notAuthentic)) }
                 let reply = try handshake.writeMessage(payload: identity(wall))
                 effects.append(.write(HandshakeFraming.frame(reply)))
             }

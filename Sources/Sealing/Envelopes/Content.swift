@@ -103,7 +103,10 @@ public struct Reassembly: Sendable {
             let empty = [[UInt8]?](repeating: nil, count: Int(part.parts))
             waiting.append((part.messageID, part.kind, empty))
         }
-        waiting[index].parts[Int(part.part)] = part.payload
+        // The first copy of a part stands.
+        if waiting[index].parts[Int(part.part)] == nil {
+            waiting[index].parts[Int(part.part)] = part.payload
+        }
         var whole: [UInt8] = []
         for piece in waiting[index].parts {
             guard let piece else { return nil }

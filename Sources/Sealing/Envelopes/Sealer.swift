@@ -33,6 +33,8 @@ public struct EnvelopeDraft: Sendable {
     public let header: EnvelopeHeader
     public let body: [UInt8]
     public let id: ItemID
+    /// What was sealed, so that the sender can keep it; nil in a public record.
+    public let content: ContentPart?
 
     /// The finished envelope.
     public func finished(nonce: UInt64) -> Envelope {
@@ -130,7 +132,7 @@ public enum Sealer {
         }
         let id = Naming.envelopeID(
             network: posting.network, header: header, bodyHash: Naming.bodyHash(body))
-        return EnvelopeDraft(header: header, body: body, id: id)
+        return EnvelopeDraft(header: header, body: body, id: id, content: content)
     }
 
     /// The header of a posting: mailbox hint first, then the commitment over it.
@@ -235,6 +237,6 @@ public enum Sealer {
             repeating: 0, count: header.envelopeBytes - EnvelopeHeader.bytes - body.count)
         let id = Naming.envelopeID(
             network: network, header: header, bodyHash: Naming.bodyHash(body))
-        return EnvelopeDraft(header: header, body: body, id: id)
+        return EnvelopeDraft(header: header, body: body, id: id, content: nil)
     }
 }

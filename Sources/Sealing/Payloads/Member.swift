@@ -203,6 +203,8 @@ public struct CaseLetter: Sendable, Equatable {
     public var caseID: CaseID
     public var generation: UInt64
     public var sealed: [Piece]
+    /// The granter's, which orders keys made at the same time.
+    public var certificate: SignedMap
 
     public struct Piece: Sendable, Equatable {
         public var member: [UInt8]
@@ -212,9 +214,10 @@ public struct CaseLetter: Sendable, Equatable {
 
     /// Seals `secrets` to every member key; keys nothing can be agreed with are left out.
     public init(
-        caseID: CaseID, generation: UInt64, _ secrets: CaseSecrets, to members: [[UInt8]],
-        community: CommunityID, random: RandomSource
+        caseID: CaseID, generation: UInt64, _ secrets: CaseSecrets, certificate: SignedMap,
+        to members: [[UInt8]], community: CommunityID, random: RandomSource
     ) {
+        self.certificate = certificate
         self.caseID = caseID
         self.generation = generation
         sealed = []
@@ -235,20 +238,23 @@ public struct CaseLetter: Sendable, Equatable {
         CBOR.fields(
             .bytes(caseID.bytes), .unsigned(generation),
             .array(
-                sealed.map { .array([.bytes($0.member), .bytes($0.enc), .bytes($0.sealed)]) })
+                sealed.map { .array([.bytes($0.member), .bytes($0.enc), .bytes($0.sealed)]) }),
+            certificate.cbor
         ).encoded
     }
 
-    public init(decoding bytes: [UInt8]) throws(ShapeError) {
-        let fields = try Fields(decoding: bytes)
-        caseID = try fields.identifier32(1)
-        generation = try fields.unsigned(2)
-        sealed = []
-        for item in try fields.array(3) {
-            guard let parts = item.tuple(3), let member = parts[0].asBytes(32),
-                let enc = parts[1].asBytes(32), let ciphertext = parts[2].asBytes()
-            else { throw .wrongType(key: 3) }
-            sealed.append(Piece(member: member, enc: enc, sealed: ciphertext))
+    public init(decoding bytes: [UInt8]) throws(RecordError) {
+        let fields = try shaped { () throws(ShapeError) in try Fields(decoding: bytes) }
+        certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(4) })
+        (caseID, generation, sealed) = try shaped { () throws(ShapeError) in
+            var sealed: [Piece] = []
+            for item in try fields.array(3) {
+                guard let parts = item.tuple(3), let member = parts[0].asBytes(32),
+                    let enc = parts[1].asBytes(32), let ciphertext = parts[2].asBytes()
+                else { throw .wrongType(key: 3) }
+                sealed.append(Piece(member: member, enc: enc, sealed: ciphertext))
+            }
+            return (try fields.identifier32(1), try fields.unsigned(2), sealed)
         }
     }
 

@@ -66,6 +66,9 @@ public struct Record: Sendable, Equatable {
             let bytes = reader.take(Int(length))
         else { throw .tooLong }
         guard reader.rest.allSatisfy({ $0 == 0 }) else { throw .paddingNotZero }
+        // The smallest envelope that fits, so that all holders make one id.
+        let half = (body.count + EnvelopeHeader.bytes) / 2
+        guard half < 512 || EnvelopeHeader.bytes + 4 + bytes.count > half else { throw .outOfRange }
         try self.init(decoding: [UInt8](bytes))
     }
 

@@ -61,6 +61,8 @@ public struct RootChain: Sendable, Equatable {
     public let community: CommunityID
     public let signed: [SignedMap]
     public let newest: Root
+    /// Roster keys of all roots, newest first: certificates of earlier epochs count too.
+    public let rosters: [[UInt8]]
 
     /// - Throws: `RecordError.wrongSubject` when the first is not `community`'s, `.wrongParent`,
     ///   `.notSigned`.
@@ -89,6 +91,7 @@ public struct RootChain: Sendable, Equatable {
         self.community = community
         self.signed = signed
         self.newest = newest
+        rosters = known.reversed().map { $0.root.roster }
     }
 
     /// Whether this chain is `other` or goes on from it.

@@ -1,0 +1,81 @@
+public import Model
+public import Sealing
+public import Wire
+
+/// One opened envelope as its reader keeps it, under the vault key.
+public struct OpenedPart: Sendable, Equatable {
+    public let id: ItemID
+    public let header: EnvelopeHeader
+    public let content: ContentPart
+    /// The order in which this node received it: breaks ties within a slot.
+    public let arrival: Int64
+
+    public init(id: ItemID, header: EnvelopeHeader, content: ContentPart, arrival: Int64) {
+        self.id = id
+        self.header = header
+        self.content = content
+        self.arrival = arrival
+    }
+
+    /// Shape: id 32, header 64, arrival i64, then the part without padding.
+    public var encoded: [UInt8] {
+        var out = id.bytes + header.encoded
+        out.append(bigEndian: UInt64(bitPattern: arrival))
+        return out + content.padded(to: ContentPart.headBytes + content.payload.count)
+    }
+
+    /// Nil for bytes this version did not write.
+    public init?(decoding bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        guard let id: ItemID = reader.identifier32(), let head = reader.take(EnvelopeHeader.bytes),
+            let header = try? EnvelopeHeader(decoding: head),
+            let arrival: UInt64 = reader.integer(),
+            let content = try? ContentPart(decoding: [UInt8](reader.rest))
+        else { return nil }
+        self.init(
+            id: id, header: header, content: content, arrival: Int64(bitPattern: arrival))
+    }
+}
+
+/// When something was said: the slot, then the order of arrival.
+public struct SaidAt: Sendable, Hashable, Comparable {
+    public let slot: Slot
+    public let arrival: Int64
+
+    public static func < (l: Self, r: Self) -> Bool {
+        l.slot != r.slot ? l.slot < r.slot : l.arrival < r.arrival
+    }
+}
+
+/// A whole message, put together from its parts.
+struct WholeMessage: Sendable {
+    let kind: ContentKind
+    let id: MessageID
+    let payload: [UInt8]
+    let header: EnvelopeHeader
+    let at: SaidAt
+    let items: [ItemID]
+}
+
+/// Puts opened parts together and drops repeats by message id and kind.
+struct MessageAssembler: Sendable {
+    private struct Key: Hashable {
+        let id: MessageID
+        let kind: UInt8
+    }
+
+    private var reassembly = Reassembly()
+    private var items: [Key: [ItemID]] = [:]
+    private var done: Set<Key> = []
+
+    mutating func add(_ opened: OpenedPart) -> WholeMessage? {
+        guard let kind = ContentKind(rawValue: opened.content.kind) else { return nil }
+        let key = Key(id: opened.content.messageID, kind: opened.content.kind)
+        items[key, default: []].append(opened.id)
+        guard !done.contains(key), let payload = reassembly.add(opened.content) else { return nil }
+        done.insert(key)
+        return WholeMessage(
+            kind: kind, id: opened.content.messageID, payload: payload, header: opened.header,
+            at: SaidAt(slot: opened.header.slot, arrival: opened.arrival), items: items[key] ?? [])
+    }
+}

@@ -1,0 +1,176 @@
+public import Foundation
+
+/// What commands ask of the node that owns a data folder. Travels as a binary property list over
+/// the folder's socket; called directly where no node runs.
+public enum ControlRequest: Codable, Sendable {
+    case status
+    case peers
+    case addPeer(address: String)
+    case mark(node: Data, pinned: Bool?, blocked: Bool?)
+    /// Charters and current manifests, to be checked by whoever asks.
+    case records
+    case joining
+    case items(topic: Data, after: Int64)
+    case fetch(ids: [Data])
+    case submit(Submission)
+    case erase(handle: Data, retractions: [Data])
+    case submission(handle: Data)
+    case vaultNames
+    case vault(name: String)
+    case saveVault(SavedVault)
+    case opened(vault: String, after: Int64)
+    case addOpened(vault: String, items: [OpenedRow], cursors: [Cursor])
+    case deleteOpened(vault: String, ids: [Data])
+    case scanned(vault: String, topics: [Data])
+
+    /// Envelopes to take in, with what must be kept with them or not at all.
+    public struct Submission: Codable, Sendable {
+        public var handle: Data
+        public var envelopes: [Data]
+        public var opened: [OpenedRow] = []
+        public var vault: SavedVault?
+
+        public init(handle: Data, envelopes: [Data]) {
+            self.handle = handle
+            self.envelopes = envelopes
+        }
+    }
+
+    /// A vault as it shall be; version 0 makes a new one.
+    public struct SavedVault: Codable, Sendable {
+        public var name: String
+        public var expectedVersion: Int64
+        public var blob: Data
+
+        public init(name: String, expectedVersion: Int64, blob: Data) {
+            self.name = name
+            self.expectedVersion = expectedVersion
+            self.blob = blob
+        }
+    }
+
+    /// An opened envelope under a vault key.
+    public struct OpenedRow: Codable, Sendable {
+        public var vault: String
+        public var id: Data
+        public var topic: Data
+        public var blob: Data
+
+        public init(vault: String, id: Data, topic: Data, blob: Data) {
+            self.vault = vault
+            self.id = id
+            self.topic = topic
+            self.blob = blob
+        }
+    }
+
+    /// How far a topic was read.
+    public struct Cursor: Codable, Sendable {
+        public var topic: Data
+        public var seq: Int64
+
+        public init(topic: Data, seq: Int64) {
+            self.topic = topic
+            self.seq = seq
+        }
+    }
+}
+
+public enum ControlResponse: Codable, Sendable {
+    case done
+    case problem(Problem)
+    case status(NodeStatus)
+    case peers([PeerStatus])
+    case records(KnownRecords)
+    case joining(Joining)
+    case items([Row])
+    case found([Data?])
+    case submission([SubmittedItem])
+    case names([String])
+    case vault(version: Int64, blob: Data)
+    case opened([OpenedBlob], next: Int64?)
+    case cursors([Int64])
+
+    public struct Row: Codable, Sendable {
+        public var seq: Int64
+        public var bytes: Data
+    }
+
+    public struct OpenedBlob: Codable, Sendable {
+        public var id: Data
+        public var blob: Data
+    }
+
+    public struct SubmittedItem: Codable, Sendable {
+        public var id: Data
+        public var isRetraction: Bool
+        public var isHeld: Bool
+        public var isPending: Bool
+        public var announcedBy: Int
+        public var confirmedBy: Int
+    }
+
+    /// The network's records as this node follows them.
+    public struct KnownRecords: Codable, Sendable {
+        public var network: Data
+        /// Encoded list of signed charters; nil until one has arrived.
+        public var charters: Data?
+        /// Encoded manifest records.
+        public var manifests: [Data]
+        /// The node's clock, Unix seconds.
+        public var clock: UInt64
+        /// Relays known by links and manifests: whose confirmation can be counted.
+        public var relays: Int
+    }
+
+    /// What an invite from this node says.
+    public struct Joining: Codable, Sendable {
+        public var network: Data
+        public var node: Data
+        public var addresses: [String]
+        public var communities: [Data]
+        public var preSharedKey: Data?
+    }
+}
+
+/// What `kith status` shows.
+public struct NodeStatus: Codable, Sendable {
+    public var version: String
+    public var node: String
+    public var network: String
+    public var networkName: String?
+    public var isTest: Bool
+    public var isRunning: Bool
+    public var pid: Int32
+    public var startedAt: UInt64
+    public var listen: String
+    public var addresses: [String]
+    /// Node ids of linked relays.
+    public var peers: [String]
+    public var knownAddresses: Int
+    public var items: Int64
+    public var bytes: Int64
+    public var retractions: Int64
+    public var clockAheadSeconds: Int64?
+    public var communities: [Community]
+    public var warnings: [String]
+
+    public struct Community: Codable, Sendable {
+        public var id: String
+        public var name: String?
+        /// Unix seconds until which its manifest holds; nil when none has arrived.
+        public var manifestUntil: UInt64?
+    }
+}
+
+/// One line of `kith peers`.
+public struct PeerStatus: Codable, Sendable {
+    public var node: String?
+    public var address: String?
+    public var isLinked: Bool
+    public var isDialled: Bool
+    public var isPinned: Bool
+    public var isBlocked: Bool
+    public var failures: UInt64
+    public var clockAheadSeconds: Int64?
+}

@@ -1,0 +1,199 @@
+import Foundation
+import Gossip
+import Model
+import Node
+import Sealing
+import Storage
+import Transport
+import Wire
+
+/// Lets a relay use the store: the same things under two names, and what people submitted kept
+/// together with what they asked to be kept with it.
+final class StoreBridge: RelayStore, @unchecked Sendable {
+    /// What belongs to a ticket before its envelopes are stored.
+    enum Prepared: Sendable {
+        case submission(Handle, opened: [OpenedItem], vault: VaultUpdate?)
+        case erasure(Handle)
+    }
+
+    private let store: Store
+    private let lock = NSLock()
+    private var prepared: [UInt64: Prepared] = [:]
+    private var failures: [UInt64: StoreError] = [:]
+
+    init(_ store: Store) { self.store = store }
+
+    func prepare(_ ticket: UInt64, _ what: Prepared) {
+        lock.withLock { prepared[ticket] = what }
+    }
+
+    /// Why the store did not take a ticket, once.
+    func takeFailure(_ ticket: UInt64) -> StoreError? {
+        lock.withLock {
+            prepared[ticket] = nil
+            return failures.removeValue(forKey: ticket)
+        }
+    }
+
+    // MARK: Writing
+
+    func store(
+        _ items: [StoreItem], completion: @escaping @Sendable (StoreOutcome) -> Void
+    ) {
+        store.put(items.map(Item.init)) { result in completion(StoreOutcome(result)) }
+    }
+
+    func storeSubmission(
+        ticket: UInt64, _ items: [StoreItem],
+        completion: @escaping @Sendable (StoreOutcome) -> Void
+    ) {
+        guard case .submission(let handle, let opened, let vault) = take(ticket) else {
+            return store(items, completion: completion)
+        }
+        finish(ticket, completion) { [store] in
+            try await store.submit(
+                handle, items: items.map(Item.init), opened: opened, vault: vault)
+        }
+    }
+
+    func delay(
+        ticket: UInt64, _ retractions: [RelayNode.Delayed],
+        completion: @escaping @Sendable (StoreOutcome) -> Void
+    ) {
+        guard case .erasure(let handle) = take(ticket) else { return completion(.failed) }
+        let pending = retractions.map {
+            PendingRetraction(item: Item($0.item), handle: handle, due: $0.due.seconds)
+        }
+        finish(ticket, completion) { [store] in try await store.pend(pending) }
+    }
+
+    func release(_ item: StoreItem, completion: @escaping @Sendable (StoreOutcome) -> Void) {
+        finish(nil, completion) { [store] in
+            try await store.release([item.id]).map { $0 ?? .duplicate }
+        }
+    }
+
+    func remove(_ ids: [ItemID]) {
+        Task { [store] in try? await store.remove(ids) }
+    }
+
+    func expire(_ now: WallTime) {
+        Task { [store] in
+            // In steps, so that nothing else waits long. A failure is met again next minute.
+            while let removed = try? await store.expire(now: now.seconds, limit: 1000),
+                removed > 0
+            {}
+        }
+    }
+
+    func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool) {
+        let kind = isReceipt ? WitnessKind.receipt : .announced
+        store.witness([id], node: node, kind: kind) { _ in }
+    }
+
+    private func take(_ ticket: UInt64) -> Prepared? {
+        lock.withLock { prepared.removeValue(forKey: ticket) }
+    }
+
+    private func finish(
+        _ ticket: UInt64?, _ completion: @escaping @Sendable (StoreOutcome) -> Void,
+        _ body: @escaping @Sendable () async throws -> [PutOutcome]
+    ) {
+        Task { [self] in
+            do {
+                completion(StoreOutcome(try await body()))
+            } catch let error as StoreError {
+                if let ticket { lock.withLock { failures[ticket] = error } }
+                completion(error == .noRoom ? .noRoom : .failed)
+            } catch {
+                completion(.failed)
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    func takeDue(_ now: WallTime, completion: @escaping @Sendable ([Retraction]) -> Void) {
+        Task { [store] in
+            let due = (try? await store.duePending(now: now.seconds, limit: 64)) ?? []
+            completion(due.compactMap { try? Retraction(decoding: $0.item.bytes[...]) })
+        }
+    }
+
+    func missing(
+        among ids: [ItemID], completion: @escaping @Sendable ([ItemID]) -> Void
+    ) {
+        store.missing(among: ids) { completion((try? $0.get()) ?? []) }
+    }
+
+    func fetch(
+        _ ids: [ItemID], completion: @escaping @Sendable ([RelayNode.Found]) -> Void
+    ) {
+        store.fetch(ids) { result in
+            let fetched = (try? result.get()) ?? []
+            completion(zip(ids, fetched).map { RelayNode.Found(id: $0, item: Held($1)) })
+        }
+    }
+
+    func list(
+        after position: Gossip.ItemPosition?, limit: Int,
+        completion: @escaping @Sendable ([Gossip.ItemPosition]) -> Void
+    ) {
+        let after = position.map { Storage.ItemPosition(slot: $0.slot.number, id: $0.id) }
+        store.page(after: after, limit: limit) { result in
+            let page = (try? result.get()) ?? []
+            completion(page.map { Gossip.ItemPosition(slot: Slot($0.slot), id: $0.id) })
+        }
+    }
+}
+
+extension Item {
+    init(_ item: StoreItem) {
+        let header = item.header
+        let target: ItemID?
+        let bytes: [UInt8]
+        switch item.content {
+        case .envelope(let envelope): (target, bytes) = (nil, envelope.bytes)
+        case .retraction(let retraction, let of): (target, bytes) = (of, retraction.encoded)
+        }
+        self.init(
+            id: item.id, slot: header.slot.number, ttlClass: header.ttlClass.rawValue,
+            expiry: item.expiry.seconds, topic: header.topic, own: item.isOwn, target: target,
+            bytes: bytes)
+    }
+}
+
+extension Held {
+    init(_ fetched: Fetched) {
+        switch fetched {
+        case .envelope(let bytes):
+            self = (try? Envelope(decoding: bytes)).map { .envelope($0) } ?? .nothing
+        case .retraction(let bytes):
+            self = (try? Retraction(decoding: bytes[...])).map { .retraction($0) } ?? .nothing
+        case .unknown: self = .nothing
+        }
+    }
+}
+
+extension StoreOutcome {
+    init(_ result: Result<[PutOutcome], StoreError>) {
+        switch result {
+        case .success(let outcomes): self.init(outcomes)
+        case .failure(.noRoom): self = .noRoom
+        case .failure: self = .failed
+        }
+    }
+
+    /// Of several the worst: what is not kept whole is not kept.
+    init(_ outcomes: [PutOutcome]) {
+        if outcomes.contains(.noRoom) {
+            self = .noRoom
+        } else if outcomes.contains(.retracted) {
+            self = .retracted
+        } else if outcomes.allSatisfy({ $0 == .duplicate }) {
+            self = .duplicate
+        } else {
+            self = .stored
+        }
+    }
+}

@@ -1,0 +1,213 @@
+public import Casework
+import Entropy
+import Foundation
+public import Model
+public import Sealing
+import Sodium
+public import Wire
+
+/// What a seeker does with a node: everything is sealed and opened here, in the command's own
+/// process; the node sees envelopes only, and the code never leaves this type's caller.
+public struct SeekerSession: Sendable {
+    let access: any NodeAccess
+    public let view: CommunityView
+    let code: StretchedCode
+
+    /// Stretches the code, which takes a moment on purpose.
+    public init(
+        _ code: ReturnCode, _ view: CommunityView, _ access: any NodeAccess
+    ) throws(Problem) {
+        self.access = access
+        self.view = view
+        do { self.code = try code.stretched() } catch {
+            throw Problem(
+                .tryAgain, "there is too little memory to stretch the code",
+                hint: "close other programs and try again")
+        }
+    }
+
+    public struct Sent: Sendable {
+        public let handle: Handle
+        public let caseID: CaseID
+        public let envelopes: Int
+    }
+
+    // MARK: Writing
+
+    /// Opens a case.
+    public func ask(
+        _ body: Incident, number: UInt8, now: WallTime,
+        progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Sent {
+        let composer = composer(number, now)
+        let drafts = try composed { () throws(SeekerComposer.Failure) in
+            try composer.request(body, manifest: view.manifest)
+        }
+        return try await send(drafts, number, progress)
+    }
+
+    /// Keeps a note for oneself.
+    public func note(
+        _ body: Incident, number: UInt8, now: WallTime,
+        progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Sent {
+        let composer = composer(number, now)
+        let drafts = try composed { () throws(SeekerComposer.Failure) in try composer.note(body) }
+        return try await send(drafts, number, progress)
+    }
+
+    /// Writes again in a case: under its key once somebody answered, as another request before.
+    public func say(
+        _ text: Text, language: Text?, in thread: SeekerBook.Thread, now: WallTime,
+        progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Sent {
+        let composer = composer(thread.number, now)
+        let drafts = try composed { () throws(SeekerComposer.Failure) in
+            if let key = thread.key {
+                return try composer.words(text, language: language, under: key)
+            }
+            var body = Incident()
+            body.account = text
+            body.language = language
+            return try composer.request(body, manifest: view.manifest)
+        }
+        return try await send(drafts, thread.number, progress)
+    }
+
+    /// Asks that a closed case be taken up again.
+    public func reopen(
+        _ thread: SeekerBook.Thread, now: WallTime, progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Sent {
+        let composer = composer(thread.number, now)
+        let drafts = try composed { () throws(SeekerComposer.Failure) in
+            try composer.act(
+                .reopen, counter: thread.nextCounter, under: thread.key, manifest: view.manifest)
+        }
+        return try await send(drafts, thread.number, progress)
+    }
+
+    public struct Erased: Sendable {
+        public let handle: Handle
+        public let retractions: Int
+    }
+
+    /// Takes back everything of all cases and notes, and tells supporters to erase their copies.
+    public func erase(
+        _ book: SeekerBook, now: WallTime, progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Erased {
+        var retractions: [Data] = []
+        for thread in book.threads where !thread.isEmpty {
+            if !thread.requests.isEmpty {
+                let composer = composer(thread.number, now)
+                let drafts = try composed { () throws(SeekerComposer.Failure) in
+                    try composer.act(
+                        .erase, counter: thread.nextCounter, under: thread.key,
+                        manifest: view.manifest)
+                }
+                _ = try await send(drafts, thread.number, progress)
+            }
+            for (envelope, key) in thread.erasable {
+                if let retraction = RetractCommitment.retraction(of: envelope, key: key) {
+                    retractions.append(Data(retraction.encoded))
+                }
+            }
+        }
+        let handle = Self.handle()
+        try await access.expectDone(
+            .erase(handle: Data(handle.bytes), retractions: retractions))
+        return Erased(handle: handle, retractions: retractions.count)
+    }
+
+    // MARK: Reading
+
+    /// Everything the code finds here.
+    public func read(now: WallTime) async throws(Problem) -> SeekerBook {
+        var book = SeekerBook(
+            code, network: view.network, community: view.community, rosters: view.roots.rosters)
+        book.read(try await ItemReader(access).intake(view.community, now: now))
+        return book
+    }
+
+    // MARK: Private
+
+    private func composer(_ number: UInt8, _ now: WallTime) -> SeekerComposer {
+        SeekerComposer(
+            network: view.network, community: view.community,
+            keys: code.caseKeys(view.community, number), workBase: view.workBase, now: now,
+            random: Entropy.bytes)
+    }
+
+    private func composed(
+        _ body: () throws(SeekerComposer.Failure) -> [EnvelopeDraft]
+    ) throws(Problem) -> [EnvelopeDraft] {
+        do { return try body() } catch {
+            switch error {
+            case .intakeKeyMissing:
+                throw Problem(
+                    .tryAgain, "the community's published keys do not reach this week",
+                    hint: "is this computer's clock right? else the community must publish anew")
+            case .sealing(.tooLong(let bytes, let limit)):
+                throw Problem(
+                    .badData, "the text is too long: \(bytes) bytes, \(limit) fit",
+                    hint: "shorten it, or send the rest as a second message")
+            case .sealing(.unusableKey):
+                throw Problem(
+                    .badData, "the community's published key can't be used",
+                    hint: "tell the community; nothing was sent")
+            }
+        }
+    }
+
+    private func send(
+        _ drafts: [EnvelopeDraft], _ number: UInt8, _ progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Sent {
+        let envelopes = await Worker.finish(drafts, progress: progress)
+        let handle = Self.handle()
+        let submission = ControlRequest.Submission(
+            handle: Data(handle.bytes), envelopes: envelopes.map { Data($0.bytes) })
+        try await access.expectDone(.submit(submission))
+        return Sent(
+            handle: handle, caseID: code.caseKeys(view.community, number).caseID,
+            envelopes: envelopes.count)
+    }
+
+    private static func handle() -> Handle { Handle(Entropy.bytes(16)) ?? .zero }
+}
+
+/// Reads whole topics from a node, page by page.
+struct ItemReader {
+    let access: any NodeAccess
+
+    init(_ access: any NodeAccess) { self.access = access }
+
+    /// All envelopes on a topic after `seq`, oldest arrival first.
+    func items(
+        _ topic: Topic, after seq: Int64
+    ) async throws(Problem) -> [(arrival: Int64, envelope: Envelope)] {
+        var out: [(arrival: Int64, envelope: Envelope)] = []
+        var after = seq
+        while true {
+            let rows = try await access.expect(.items(topic: Data(topic.bytes), after: after)) {
+                if case .items(let rows) = $0 { rows } else { nil }
+            }
+            guard let last = rows.last else { return out }
+            after = last.seq
+            for row in rows {
+                // The store holds only what passed admission; anything else is not ours to read.
+                guard let envelope = try? Envelope(decoding: [UInt8](row.bytes)) else { continue }
+                out.append((row.seq, envelope))
+            }
+        }
+    }
+
+    /// All envelopes on a community's intake topics that may still live, in order of arrival.
+    func intake(
+        _ community: CommunityID, now: WallTime
+    ) async throws(Problem) -> [(arrival: Int64, envelope: Envelope)] {
+        var all: [(arrival: Int64, envelope: Envelope)] = []
+        for topic in MemberReader.intakeTopics(community, now: now) {
+            all += try await items(topic, after: 0)
+        }
+        return all.sorted { $0.arrival < $1.arrival }
+    }
+}

@@ -1,0 +1,177 @@
+import GRDB
+public import Model
+
+// Reads come twice: to be awaited, and with a completion for event loops, called on a reader's
+// thread. Either sees everything whose write was reported before the call.
+
+extension Store {
+    // MARK: Writing
+
+    /// Stores a batch in order; the outcomes are in the same order and hold after a power cut.
+    ///
+    /// - Parameter completion: gets `.busy`, `.closed`, `.diskFull`, `.corrupt` or `.failed` if
+    ///   nothing of the batch was kept. Called once, on the writer's thread or before `put`
+    ///   returns.
+    public func put(
+        _ batch: [Item],
+        _ completion: @escaping @Sendable (Result<[PutOutcome], StoreError>) -> Void
+    ) {
+        let bytes = batch.reduce(0) { $0 + $1.bytes.count }
+        write(
+            "store items", items: batch.count, bytes: bytes,
+            { transaction in try batch.map { try transaction.put($0) } }, completion)
+    }
+
+    public func put(_ batch: [Item]) async throws(StoreError) -> [PutOutcome] {
+        try await result { completion in put(batch, completion) }
+    }
+
+    /// Removes what has expired by `now` (Unix seconds), at most `limit` rows of each kind: items,
+    /// submissions, pending retractions. What vaults have opened stays until they delete it.
+    ///
+    /// - Returns: how many rows went; call again while it is not 0.
+    public func expire(now: UInt64, limit: Int) async throws(StoreError) -> Int {
+        try await write("remove what expired", items: limit) { transaction in
+            try transaction.expire(now: now, limit: limit)
+        }
+    }
+
+    // MARK: Reading
+
+    /// Those of `ids` that are neither held nor retracted, in the order given.
+    public func missing(
+        among ids: [ItemID],
+        _ completion: @escaping @Sendable (Result<[ItemID], StoreError>) -> Void
+    ) {
+        read("look up items", { db in try ids.filter { try !db.knows($0) } }, completion)
+    }
+
+    public func missing(among ids: [ItemID]) async throws(StoreError) -> [ItemID] {
+        try await result { completion in missing(among: ids, completion) }
+    }
+
+    /// What is held under each of `ids`, in the order given. The caller bounds their number.
+    public func fetch(
+        _ ids: [ItemID],
+        _ completion: @escaping @Sendable (Result<[Fetched], StoreError>) -> Void
+    ) {
+        read("read items", { db in try ids.map { try db.fetch($0) } }, completion)
+    }
+
+    public func fetch(_ ids: [ItemID]) async throws(StoreError) -> [Fetched] {
+        try await result { completion in fetch(ids, completion) }
+    }
+
+    /// Envelopes and retractions by (slot, id), ascending, those after `position`.
+    public func page(
+        after position: ItemPosition?, limit: Int,
+        _ completion: @escaping @Sendable (Result<[ItemPosition], StoreError>) -> Void
+    ) {
+        read("list items", { db in try db.page(after: position, limit: limit) }, completion)
+    }
+
+    public func page(
+        after position: ItemPosition?, limit: Int
+    ) async throws(StoreError) -> [ItemPosition] {
+        try await result { completion in page(after: position, limit: limit, completion) }
+    }
+
+    /// Envelopes of one topic in the order they came, from after `seq` (0 for all).
+    ///
+    /// - Parameters:
+    ///   - limit: most envelopes given.
+    ///   - bytesLimit: most bytes of them; the first is given whatever its size.
+    public func items(
+        topic: Topic, after seq: Int64, limit: Int, bytesLimit: Int
+    ) async throws(StoreError) -> [TopicItem] {
+        try await read("read a topic") { db in
+            try db.items(topic: topic, after: seq, limit: limit, bytesLimit: bytesLimit)
+        }
+    }
+
+    public func totals() async throws(StoreError) -> StoreTotals {
+        try await read("count items") { db in
+            let total = try db.total()
+            return StoreTotals(
+                rows: UInt64(clamping: total.rows), bytes: UInt64(clamping: total.bytes),
+                retractions: UInt64(clamping: total.retractions),
+                oldestSlot: try db.slot("SELECT slot FROM item ORDER BY slot LIMIT 1"),
+                newestSlot: try db.slot("SELECT slot FROM item ORDER BY slot DESC LIMIT 1"))
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate mutating func expire(now: UInt64, limit: Int) throws -> Int {
+        let bounds: [SQLValue] = [.number(now), .number(limit)]
+        let expired = try db.all(
+            """
+            SELECT seq, kind, length(bytes), loose FROM item WHERE expiry <= ?
+            ORDER BY expiry LIMIT ?
+            """, bounds
+        ) { row in
+            (
+                seq: row.integer(0), kind: ItemKind(rawValue: row.integer(1, as: UInt8.self)),
+                bytes: row.integer(2), loose: row.flag(3)
+            )
+        }
+        for row in expired {
+            guard let kind = row.kind else { throw SQLFailure.damaged }
+            try db.run("DELETE FROM item WHERE seq = ?", [.number(row.seq)])
+            removed(kind, bytes: row.bytes, loose: row.loose)
+        }
+        let submissions = try expireSubmissions(bounds)
+        let pending = try db.run(
+            "DELETE FROM pending WHERE seq IN (SELECT seq FROM pending WHERE expiry <= ? LIMIT ?)",
+            bounds)
+        return expired.count + submissions + pending
+    }
+}
+
+extension Database {
+    fileprivate func knows(_ id: ItemID) throws -> Bool {
+        try exists("SELECT 1 FROM item WHERE id = ?", [.id(id)])
+            || exists("SELECT 1 FROM item WHERE target = ?", [.id(id)])
+    }
+
+    fileprivate func fetch(_ id: ItemID) throws -> Fetched {
+        let held = try first("SELECT kind, bytes FROM item WHERE id = ?", [.id(id)]) { row in
+            row.flag(0) ? Fetched.retraction(row.blob(1)) : .envelope(row.blob(1))
+        }
+        if let held { return held }
+        let sql = "SELECT bytes FROM item WHERE target = ?"
+        return try first(sql, [.id(id)]) { .retraction($0.blob(0)) } ?? .unknown
+    }
+
+    fileprivate func page(after position: ItemPosition?, limit: Int) throws -> [ItemPosition] {
+        let start: [SQLValue] =
+            position.map { [.number($0.slot), .id($0.id)] } ?? [.number(-1), .blob([])]
+        return try all(
+            "SELECT slot, id FROM item WHERE (slot, id) > (?, ?) ORDER BY slot, id LIMIT ?",
+            start + [.number(limit)]
+        ) { row in ItemPosition(slot: row.integer(0, as: UInt32.self), id: try row.id(1)) }
+    }
+
+    fileprivate func slot(_ sql: String) throws -> UInt32? {
+        try first(sql) { $0.integer(0, as: UInt32.self) }
+    }
+
+    fileprivate func items(
+        topic: Topic, after seq: Int64, limit: Int, bytesLimit: Int
+    ) throws -> [TopicItem] {
+        var items: [TopicItem] = []
+        var bytes = 0
+        try each(
+            """
+            SELECT seq, id, length(bytes), bytes FROM item INDEXED BY item_topic
+            WHERE topic = ? AND kind = 0 AND seq > ? ORDER BY seq LIMIT ?
+            """, [.id(topic), .number(seq), .number(limit)]
+        ) { row in
+            bytes += Int(row.integer(2))
+            guard items.isEmpty || bytes <= bytesLimit else { return false }
+            items.append(TopicItem(seq: row.integer(0), id: try row.id(1), bytes: row.blob(3)))
+            return bytes < bytesLimit
+        }
+        return items
+    }
+}

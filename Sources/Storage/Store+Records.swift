@@ -1,0 +1,38 @@
+import GRDB
+public import Model
+
+// What a node's records and its own envelopes need beside the rest.
+
+extension Store {
+    /// Drops items that another took the place of; ids not held are passed over.
+    public func remove(_ ids: [ItemID]) async throws(StoreError) {
+        try await write("remove items", items: ids.count) { transaction in
+            for id in ids { try transaction.remove(id) }
+        }
+    }
+
+    /// Ids of items submitted here whose spreading is still counted, newest first.
+    public func ownItems(limit: Int) async throws(StoreError) -> [ItemID] {
+        try await read("list own items") { db in
+            try db.all(
+                "SELECT id FROM item WHERE own = 1 ORDER BY seq DESC LIMIT ?", [.number(limit)]
+            ) { try $0.id(0) }
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate mutating func remove(_ id: ItemID) throws {
+        let held = try db.first(
+            "SELECT seq, kind, length(bytes), loose FROM item WHERE id = ?", [.id(id)]
+        ) { row in
+            (
+                seq: row.integer(0), kind: ItemKind(rawValue: row.integer(1, as: UInt8.self)),
+                bytes: row.integer(2), loose: row.flag(3)
+            )
+        }
+        guard let held, let kind = held.kind else { return }
+        try db.run("DELETE FROM item WHERE seq = ?", [.number(held.seq)])
+        removed(kind, bytes: held.bytes, loose: held.loose)
+    }
+}

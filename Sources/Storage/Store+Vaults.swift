@@ -1,0 +1,178 @@
+import GRDB
+public import Model
+
+extension Store {
+    /// Nil if there is none of this name.
+    public func vault(_ name: String) async throws(StoreError) -> Vault? {
+        try await read("read a vault") { db in try db.vault(name) }
+    }
+
+    /// In order.
+    public func vaultNames() async throws(StoreError) -> [String] {
+        try await read("list vaults") { db in
+            try db.all("SELECT name FROM vault ORDER BY name") { $0.text(0) }
+        }
+    }
+
+    /// Saves a vault; what it held before leaves the disk.
+    ///
+    /// - Returns: the new version.
+    /// - Throws: `.conflict` if the version is not the expected one.
+    @discardableResult
+    public func saveVault(_ update: VaultUpdate) async throws(StoreError) -> Int64 {
+        try await write("save a vault", bytes: update.blob.count) { transaction in
+            try transaction.save(update)
+        }
+    }
+
+    /// Removes a vault with all it has opened. False if there was none.
+    @discardableResult
+    public func deleteVault(_ name: String) async throws(StoreError) -> Bool {
+        try await write("delete a vault") { transaction in
+            transaction.erases = true
+            return try transaction.db.run("DELETE FROM vault WHERE name = ?", [.text(name)]) == 1
+        }
+    }
+
+    // MARK: What was opened
+
+    /// What `vault` has opened, in the order it was added.
+    ///
+    /// - Parameters:
+    ///   - after: `OpenedPage.next` of the page before; 0 to begin.
+    ///   - bytesLimit: most bytes of blobs; the first is given whatever its size.
+    public func opened(
+        vault: String, after: Int64 = 0, limit: Int, bytesLimit: Int
+    ) async throws(StoreError) -> OpenedPage {
+        try await read("read a vault") { db in
+            try db.opened(vault: vault, after: after, limit: limit, bytesLimit: bytesLimit)
+        }
+    }
+
+    /// Adds or replaces opened items, and moves a vault's cursors, in one transaction: so no item
+    /// is passed over and none is opened twice.
+    ///
+    /// - Throws: `.noVault`; then nothing is kept.
+    public func addOpened(
+        _ items: [OpenedItem], vault: String, cursors: [ScanCursor] = []
+    ) async throws(StoreError) {
+        let bytes = items.reduce(0) { $0 + $1.blob.count }
+        try await write("save opened items", items: items.count, bytes: bytes) { transaction in
+            for item in items { try transaction.add(item) }
+            for cursor in cursors { try transaction.set(cursor, vault: vault) }
+        }
+    }
+
+    /// Removes opened items; returns how many there were.
+    @discardableResult
+    public func deleteOpened(
+        vault: String, items: [ItemID]
+    ) async throws(StoreError) -> Int {
+        try await write("delete opened items", items: items.count) { transaction in
+            transaction.erases = true
+            return try items.reduce(0) { sum, item in
+                try sum
+                    + transaction.db.run(
+                        "DELETE FROM opened WHERE vault = ? AND item = ?",
+                        [.text(vault), .id(item)])
+            }
+        }
+    }
+
+    // MARK: Cursors
+
+    /// The last `TopicItem.seq` that `vault` has scanned of `topic`; 0 if it never did.
+    public func scanned(vault: String, topic: Topic) async throws(StoreError) -> Int64 {
+        try await read("read a vault") { db in
+            let sql = "SELECT seq FROM scanned WHERE vault = ? AND topic = ?"
+            return try db.first(sql, [.text(vault), .id(topic)]) { $0.integer(0) } ?? 0
+        }
+    }
+
+    /// - Throws: `.noVault`.
+    public func setScanned(vault: String, topic: Topic, seq: Int64) async throws(StoreError) {
+        try await write("save a cursor") { transaction in
+            try transaction.set(ScanCursor(topic: topic, seq: seq), vault: vault)
+        }
+    }
+}
+
+extension Transaction {
+    mutating func save(_ update: VaultUpdate) throws -> Int64 {
+        let found = try db.version(ofVault: update.name) ?? 0
+        guard found == update.expectedVersion else {
+            throw StoreError.conflict(
+                vault: update.name, expected: update.expectedVersion, found: found)
+        }
+        try db.run(
+            """
+            INSERT INTO vault(name, version, blob) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET version = excluded.version, blob = excluded.blob
+            """,
+            [.text(update.name), .integer(found + 1), .blob(update.blob)])
+        if found > 0 { erases = true }
+        return found + 1
+    }
+
+    func add(_ item: OpenedItem) throws {
+        try requireVault(item.vault)
+        try db.run(
+            """
+            INSERT INTO opened(vault, item, topic, blob) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET topic = excluded.topic, blob = excluded.blob
+            """,
+            [.text(item.vault), .id(item.item), .id(item.topic), .blob(item.blob)])
+    }
+
+    fileprivate func set(_ cursor: ScanCursor, vault: String) throws {
+        try requireVault(vault)
+        try db.run(
+            """
+            INSERT INTO scanned(vault, topic, seq) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET seq = excluded.seq
+            """,
+            [.text(vault), .id(cursor.topic), .number(cursor.seq)])
+    }
+
+    private func requireVault(_ name: String) throws {
+        guard try db.version(ofVault: name) != nil else { throw StoreError.noVault(name) }
+    }
+}
+
+extension Database {
+    fileprivate func vault(_ name: String) throws -> Vault? {
+        try first("SELECT version, blob FROM vault WHERE name = ?", [.text(name)]) { row in
+            Vault(version: row.integer(0), blob: row.blob(1))
+        }
+    }
+
+    fileprivate func version(ofVault name: String) throws -> Int64? {
+        try first("SELECT version FROM vault WHERE name = ?", [.text(name)]) { $0.integer(0) }
+    }
+
+    fileprivate func opened(
+        vault: String, after: Int64, limit: Int, bytesLimit: Int
+    ) throws -> OpenedPage {
+        var page = OpenedPage(items: [], next: nil)
+        var last = after
+        var bytes = 0
+        try each(
+            """
+            SELECT seq, item, topic, length(blob), blob FROM opened INDEXED BY opened_vault
+            WHERE vault = ? AND seq > ? ORDER BY seq
+            """, [.text(vault), .number(after)]
+        ) { row in
+            bytes += Int(row.integer(3))
+            if page.items.count == limit || (!page.items.isEmpty && bytes > bytesLimit) {
+                page.next = last
+                return false
+            }
+            last = row.integer(0)
+            page.items.append(
+                OpenedItem(
+                    vault: vault, item: try row.id(1), topic: try row.id(2), blob: row.blob(4)))
+            return true
+        }
+        return page
+    }
+}

@@ -1,0 +1,137 @@
+import GRDB
+import Model
+
+/// The sums that decide about room, as the table `total` holds them.
+struct Total: Equatable {
+    var rows: Int64
+    /// Bytes of envelopes.
+    var bytes: Int64
+    var retractions: Int64
+    /// Retractions that came without their target being held.
+    var loose: Int64
+    var lastSeq: Int64
+}
+
+/// What a write may do while its transaction is open: the database, the sums, and the rules of
+/// room, which hold from one item to the next.
+struct Transaction {
+    let db: Database
+    let limits: StoreLimits
+    let diskIsLow: Bool
+    var total: Total
+    /// Something was removed that must not linger in the write-ahead log.
+    var erases = false
+
+    private let before: Total
+
+    init(_ db: Database, limits: StoreLimits, diskIsLow: Bool) throws {
+        self.db = db
+        self.limits = limits
+        self.diskIsLow = diskIsLow
+        total = try db.total()
+        before = total
+    }
+
+    /// Writes the sums back; the last thing before the commit.
+    func finish() throws {
+        guard total != before else { return }
+        try db.run(
+            "UPDATE total SET rows = ?, bytes = ?, retractions = ?, loose = ?, last_seq = ?",
+            [
+                .number(total.rows), .number(total.bytes), .number(total.retractions),
+                .number(total.loose), .number(total.lastSeq),
+            ])
+    }
+
+    mutating func put(_ item: Item) throws -> PutOutcome {
+        if let target = item.target { return try putRetraction(item, of: target) }
+        if total.retractions > 0, try isRetracted(item.id) { return .retracted }
+        guard hasRoom(for: item) else { return try holds(item.id) ? .duplicate : .noRoom }
+        return try insert(item, loose: false) ? .stored(removedTarget: false) : .duplicate
+    }
+
+    /// Takes the target's place if it is held: that always fits, and needs no free disk to speak
+    /// of. Else it needs a row among those kept for retractions.
+    private mutating func putRetraction(_ item: Item, of target: ItemID) throws -> PutOutcome {
+        if try holds(item.id) || isRetracted(target) { return .duplicate }
+        let held = try db.first(
+            "SELECT seq, length(bytes) FROM item WHERE id = ? AND kind = 0", [.id(target)]
+        ) { row in (seq: row.integer(0), bytes: row.integer(1)) }
+        guard let held else {
+            guard hasLooseRoom(for: item) else { return .noRoom }
+            return try insert(item, loose: true) ? .stored(removedTarget: false) : .duplicate
+        }
+        try db.run("DELETE FROM item WHERE seq = ?", [.number(held.seq)])
+        removed(.envelope, bytes: held.bytes, loose: false)
+        return try insert(item, loose: false) ? .stored(removedTarget: true) : .duplicate
+    }
+
+    /// Keeps the sums in step with a row that was deleted, and the log free of it.
+    mutating func removed(_ kind: ItemKind, bytes: Int64, loose: Bool) {
+        total.rows -= 1
+        erases = true
+        switch kind {
+        case .envelope: total.bytes -= bytes
+        case .retraction:
+            total.retractions -= 1
+            if loose { total.loose -= 1 }
+        }
+    }
+
+    func holds(_ id: ItemID) throws -> Bool {
+        try db.exists("SELECT 1 FROM item WHERE id = ?", [.id(id)])
+    }
+
+    private func isRetracted(_ id: ItemID) throws -> Bool {
+        try db.exists("SELECT 1 FROM item WHERE target = ?", [.id(id)])
+    }
+
+    private func hasRoom(for item: Item) -> Bool {
+        guard !diskIsLow else { return false }
+        let rows = UInt64(clamping: total.rows - total.loose)
+        let bytes = UInt64(clamping: total.bytes)
+        return rows < limits.rows(own: item.own)
+            && bytes + UInt64(item.bytes.count) <= limits.bytes(own: item.own)
+    }
+
+    private func hasLooseRoom(for item: Item) -> Bool {
+        guard !diskIsLow else { return false }
+        if item.own { return UInt64(clamping: total.rows) < limits.rows }
+        return UInt64(clamping: total.loose) < limits.looseRows
+    }
+
+    /// False, changing nothing, if the id is held.
+    private mutating func insert(_ item: Item, loose: Bool) throws -> Bool {
+        let changed = try db.run(
+            "INSERT OR IGNORE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                .number(total.lastSeq + 1), .id(item.id), .number(item.kind.rawValue),
+                .number(item.slot), .number(item.ttlClass), .number(item.expiry),
+                .id(item.topic), .flag(item.own), .flag(loose), .id(item.target),
+                .blob(item.bytes),
+            ])
+        guard changed == 1 else { return false }
+        total.lastSeq += 1
+        total.rows += 1
+        switch item.kind {
+        case .envelope: total.bytes += Int64(item.bytes.count)
+        case .retraction:
+            total.retractions += 1
+            if loose { total.loose += 1 }
+        }
+        return true
+    }
+}
+
+extension Database {
+    func total() throws -> Total {
+        let sql = "SELECT rows, bytes, retractions, loose, last_seq FROM total"
+        let total = try first(sql) { row in
+            Total(
+                rows: row.integer(0), bytes: row.integer(1), retractions: row.integer(2),
+                loose: row.integer(3), lastSeq: row.integer(4))
+        }
+        guard let total else { throw SQLFailure.damaged }
+        return total
+    }
+}

@@ -1,0 +1,79 @@
+public import Gossip
+public import Model
+public import Node
+public import Wire
+
+// What this node's own people and programs ask of the relay.
+
+extension RelayShell {
+    /// Stores envelopes and passes them on; returns once they are on disk.
+    ///
+    /// - Parameter ticket: from `newTicket`; the store gets it too, to add the caller's own rows.
+    /// - Throws: `SubmitError`; nothing was kept then. `.storeFailed` once the relay stops.
+    public func submit(ticket: UInt64, envelopes: [Envelope]) async throws(SubmitError) {
+        if let error = await ask(ticket, .submit(ticket, envelopes)) { throw error }
+    }
+
+    /// Queues retractions, to be let go one by one later; returns once the queue is on disk.
+    ///
+    /// - Parameter ticket: as for `submit`.
+    /// - Throws: `SubmitError`; nothing was queued then.
+    public func erase(ticket: UInt64, retractions: [Retraction]) async throws(SubmitError) {
+        if let error = await ask(ticket, .erase(ticket, retractions)) { throw error }
+    }
+
+    private func ask(_ ticket: UInt64, _ input: RelayNode.Input) async -> SubmitError? {
+        guard phase == .idle || phase == .running else { return .storeFailed }
+        precondition(waiting[ticket] == nil, "ticket \(ticket) is under way")
+        return await withCheckedContinuation { continuation in
+            waiting[ticket] = continuation
+            tell(input)
+        }
+    }
+
+    /// Dials this address from now on. Source: protocol/08-spreading.md.
+    ///
+    /// - Parameters:
+    ///   - address: "host:port"; one that is neither is dialled in vain.
+    ///   - node: who is said to be there, if anybody said so.
+    public func know(address: Text, node: NodeID?) { tell(.know(address: address, node: node)) }
+
+    /// Ends links with a node and takes no more from it.
+    public func block(_ node: NodeID) { tell(.block(node)) }
+
+    public func unblock(_ node: NodeID) { tell(.unblock(node)) }
+
+    /// What earlier runs stored; call it before `start`.
+    ///
+    /// - Parameters:
+    ///   - records: the public records held, in any order.
+    ///   - own: ids of items submitted here, whose spreading is still counted.
+    public func recall(records: [Envelope], own: [ItemID]) {
+        tell(.recallRecords(records))
+        tell(.recallOwn(own))
+    }
+
+    private func tell(_ input: RelayNode.Input) {
+        feed(input)
+        endTurn()
+    }
+
+    // MARK: What it knows
+
+    /// The links now, in the order they came.
+    public func peerList() -> [RelayNode.Peer] { node.peerList }
+
+    /// The addresses known, in the order they were learned.
+    public func knownAddresses() -> [KnownAddress] {
+        node.knownAddresses.map {
+            KnownAddress(
+                address: $0.address, node: $0.node, isBusy: $0.isBusy, failures: $0.failures)
+        }
+    }
+
+    /// Seconds by which neighbours' clocks are ahead of ours, by median; nil without neighbours.
+    public func clockAhead() -> Int64? { node.clockAhead }
+
+    /// The public records followed now.
+    public func book() -> RecordBook { node.book }
+}

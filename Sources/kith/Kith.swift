@@ -1,0 +1,50 @@
+import ArgumentParser
+import Daemon
+import Entropy
+import Foundation
+
+/// The program: one node, and everything people do with it.
+@main
+struct Kith: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kith",
+        abstract: "A relay for asking for support, and answering, without anybody between reading.",
+        discussion: """
+            Begin:     kith init, then kith run
+            Ask:       kith ask             (shows a return code: keep it)
+            Return:    kith open
+            Answer:    kith inbox, kith show CASE, kith reply CASE
+            Look:      kith status, kith peers
+
+            Exit status: 0 done; 64 wrong usage; 65 bad data; 66 not found; 69 no node answers;
+            73 can't create; 74 disk; 75 try again; 77 no rights or wrong passphrase; 78 set-up.
+            """,
+        version: Version.text,
+        subcommands: [
+            Init.self, Run.self, StatusCommand.self, Peers.self, JoinCommand.self, PeerCommand.self,
+            CommunityCommand.self, Ask.self, NoteCommand.self, Open.self, Erase.self, Inbox.self,
+            Show.self, ClaimCommand.self, Reply.self, Handover.self, Close.self,
+        ])
+
+    static func main() async {
+        guard Entropy.start() else {
+            Terminal.complain(
+                Problem(
+                    .internalError, "this system has no randomness", hint: "kith can't run here"))
+            exit(Problem.Status.internalError.rawValue)
+        }
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let problem as Problem {
+            Terminal.complain(problem)
+            exit(problem.status.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,415 @@
+import ArgumentParser
+import Daemon
+import Foundation
+import Model
+import Sealing
+import Wire
+
+struct Init: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a node: with a community and network of its own, or joining one.",
+        discussion: """
+            Examples:
+              kith init
+              kith init --community "Harbour Street" --name Ada
+              kith init --join kith1:...
+              kith init --bare
+            """)
+
+    @OptionGroup var options: FolderOptions
+
+    @Option(name: .long, help: "Join the network of this invite instead of making one.")
+    var join: String?
+
+    @Flag(name: .long, help: "Make the node only; kith community create or kith join comes later.")
+    var bare = false
+
+    @Option(name: .long, help: "Name of the new community.")
+    var community: String = "Our community"
+
+    @Option(name: .long, help: "Your name as its members and seekers shall read it.")
+    var name: String = "Steward"
+
+    @Option(name: .long, help: "Address to listen on.")
+    var listen: String = Setup.usualListen
+
+    @Option(name: .long, help: "Address others are told, host:port; may be repeated.")
+    var advertise: [String] = []
+
+    @Flag(name: .long, help: "A network for trying things out: less work, marked as a test.")
+    var testNetwork = false
+
+    @Flag(name: .long, help: "A closed network: only who has an invite can even connect.")
+    var closed = false
+
+    @Flag(name: .long, help: "Read the passphrase from the first line of standard input.")
+    var passphraseStdin = false
+
+    private struct View: Encodable {
+        let node: String
+        let network: String
+        let community: String?
+        let invite: String?
+        let data: String
+        let madePassphrase: Bool
+    }
+
+    func run() async throws {
+        let terminal = options.terminal
+        let place = Setup.Place(
+            listen: listen, advertised: advertise.isEmpty ? nil : advertise)
+        if let join {
+            let invite = try Setup.invite(join, now: .now)
+            let made = try await Setup.initialise(options.folder, joining: invite, place)
+            finish(made, nil, false, terminal)
+            if invite.oneTimeSecret != nil {
+                terminal.say("This invite makes you a member too: kith join INVITE --name NAME")
+            }
+            return
+        }
+        if bare {
+            let made = try await Setup.initialise(options.folder, bare: place)
+            return finish(made, nil, false, terminal)
+        }
+        try Setup.refuseInitialised(options.folder)
+        let (passphrase, isMade) = try NewPassphrase(terminal: terminal).read(
+            fromInput: passphraseStdin)
+        let founding = Setup.NewCommunity(
+            community: community, founder: name, isTest: testNetwork, isClosed: closed)
+        let made = try await Setup.initialise(
+            options.folder, founding: founding, passphrase: passphrase, place)
+        finish(made, isMade ? passphrase : nil, isMade, terminal)
+    }
+
+    private func finish(
+        _ made: Setup.Made, _ passphrase: String?, _ isMade: Bool, _ terminal: Terminal
+    ) {
+        terminal.emit(
+            View(
+                node: made.node.bytes.hex, network: made.network.bytes.hex,
+                community: made.community?.bytes.hex, invite: made.invite, data: made.folder.path,
+                madePassphrase: isMade))
+        terminal.say("Node \(made.node.bytes.hex.prefix(16)) in \(made.folder.path)")
+        if let community = made.community {
+            terminal.say("Community \(community.bytes.hex.prefix(16))")
+        }
+        if let invite = made.invite {
+            terminal.say("Invite for relays (not secret, not for members):\n  \(invite)")
+        }
+        terminal.say("Next: kith run")
+    }
+}
+
+/// A new passphrase: typed twice, or made when the person types nothing.
+struct NewPassphrase {
+    let terminal: Terminal
+
+    private struct Event: Encodable {
+        let event = "passphrase"
+        let passphrase: String
+    }
+
+    func read(fromInput: Bool) throws(Problem) -> (String, isMade: Bool) {
+        terminal.say("A passphrase protects what you open on this node.")
+        let typed = try terminal.secret(
+            "New passphrase (Enter alone makes one for you): ", fromInput: fromInput)
+        if typed.isEmpty { return (show(), true) }
+        guard typed.utf8.count >= 8 else {
+            throw Problem(
+                .badData, "the passphrase is too short", hint: "8 characters or more, or Enter")
+        }
+        if Terminal.isInteractive, !fromInput {
+            guard try terminal.secret("Once more: ") == typed else {
+                throw Problem(.badData, "the two are not the same", hint: "begin again")
+            }
+        }
+        return (typed, false)
+    }
+
+    private func show() -> String {
+        let made = Setup.makePassphrase()
+        terminal.emit(Event(passphrase: made))
+        terminal.say(
+            """
+
+            Your passphrase. Write it down; it is shown once, here:
+
+                \(made)
+
+            """)
+        return made
+    }
+}
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the node until it is told to stop (Ctrl-C).",
+        discussion: """
+            Examples:
+              kith run
+              kith run --listen 0.0.0.0:4711 --advertise relay.example.org:4711
+            """)
+
+    @OptionGroup var options: FolderOptions
+
+    @Option(name: .long, help: "Listen here this time instead of where kith init said.")
+    var listen: String?
+
+    @Option(name: .long, help: "Address others are told this time, host:port; may be repeated.")
+    var advertise: [String] = []
+
+    @Option(
+        name: .long,
+        help: "Mean wait before an erasure goes out, seconds; test networks only (default: 600).")
+    var eraseDelay: UInt64?
+
+    @Flag(name: .long, help: "Log more.")
+    var verbose = false
+
+    func run() async throws {
+        let service = try await NodeService.open(
+            options.folder, eraseDelay: eraseDelay, listen: listen,
+            advertised: advertise.isEmpty ? nil : advertise, verbose: verbose)
+        let terminal = options.terminal
+        try await service.run { ready in
+            terminal.emit(ready)
+            terminal.say("kith: ready")
+            terminal.say("  node       \(ready.node)")
+            terminal.say("  network    \(ready.networkName ?? ready.network)")
+            for community in ready.communities {
+                terminal.say("  community  \(community.name ?? "not arrived yet") \(community.id)")
+            }
+            terminal.say("  listening  \(ready.listen)")
+            for address in ready.addresses { terminal.say("  reached at \(address)") }
+            terminal.say("  data       \(options.folder.path)")
+            for warning in ready.warnings { terminal.say("  warning    \(warning)") }
+            terminal.say(
+                """
+                In another terminal: kith inbox (answer), kith ask (ask), kith status (look),
+                kith community invite --relay (let another relay in). Ctrl-C stops the node.
+                """)
+        }
+    }
+}
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show the node; with CASE and STATE, tell a case's writer where it stands.",
+        discussion: """
+            States: received, in_progress, waiting_for_you, referred, resolved, closed.
+
+            Examples:
+              kith status
+              kith status 3fa94c10 in_progress --explain "We are looking for a room."
+            """)
+
+    @OptionGroup var options: FolderOptions
+    @OptionGroup var person: PersonOptions
+
+    @Argument(help: "The beginning of a case's id.")
+    var `case`: String?
+
+    @Argument(help: "Its new state.")
+    var state: String?
+
+    @Option(name: .long, help: "Why, in words the person will read.")
+    var explain: String?
+
+    func run() async throws {
+        if let prefix = `case` {
+            guard let state else {
+                throw Problem(
+                    .usage, "which state?", hint: "kith status CASE STATE --explain TEXT")
+            }
+            return try await StatusChange(options: options, person: person)
+                .run(prefix, state, explain: explain)
+        }
+        let status = try await NodeClient.status(options.access())
+        options.terminal.emit(status)
+        for line in lines(status) { options.terminal.say(line) }
+    }
+
+    private func lines(_ status: NodeStatus) -> [String] {
+        var lines = [
+            "node       \(status.node)",
+            "network    \(status.networkName ?? "charter not arrived yet")"
+                + (status.isTest ? " (test)" : "") + " \(status.network.prefix(16))",
+            status.isRunning
+                ? "running    process \(status.pid), since "
+                    + WallTime(seconds: status.startedAt).shown
+                : "running    no: kith run starts it",
+            "listening  \(status.listen)",
+            "peers      \(status.peers.count) linked, \(status.knownAddresses) addresses known",
+            "store      \(status.items) items, \(status.bytes / 1024) KiB,"
+                + " \(status.retractions) of them retractions",
+        ]
+        for community in status.communities {
+            let until = community.manifestUntil.map { "until " + WallTime(seconds: $0).shown }
+            lines.append(
+                "community  \(community.name ?? community.id.prefix(16).description): manifest "
+                    + (until ?? "not arrived yet"))
+        }
+        return lines + status.warnings.map { "warning    \($0)" }
+    }
+}
+
+struct Peers: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the relays this node is linked with or knows.",
+        discussion: """
+            Example:
+              kith peers --json
+            """)
+
+    @OptionGroup var options: FolderOptions
+
+    private struct View: Encodable {
+        let peers: [PeerStatus]
+    }
+
+    func run() async throws {
+        let peers = try await NodeClient.peers(options.access())
+        options.terminal.emit(View(peers: peers))
+        if peers.isEmpty {
+            options.terminal.say("No relay is known. kith peer add HOST:PORT, or kith join INVITE.")
+        }
+        for peer in peers {
+            let marks = [
+                peer.isLinked ? "linked" : "not linked", peer.isDialled ? "dialled by us" : nil,
+                peer.isPinned ? "pinned" : nil, peer.isBlocked ? "blocked" : nil,
+                peer.failures > 0 ? "\(peer.failures) failed dials" : nil,
+            ].compactMap { $0 }.joined(separator: ", ")
+            options.terminal.say(
+                "\(peer.node?.prefix(16) ?? "unknown         ")  \(peer.address ?? "-")  \(marks)")
+        }
+    }
+}
+
+struct JoinCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join",
+        abstract: "Join the network of an invite; with a member's invite, become a member.",
+        discussion: """
+            Examples:
+              kith join kith1:...
+              kith join kith1:... --name Mina
+            """)
+
+    @OptionGroup var options: FolderOptions
+
+    @Argument(help: "The invite: one line beginning with kith1:")
+    var invite: String
+
+    @Option(name: .long, help: "Your name as members and seekers shall read it.")
+    var name: String?
+
+    @Option(name: .long, help: "Address to listen on, for a new node.")
+    var listen: String = Setup.usualListen
+
+    @Flag(name: .long, help: "Read the passphrase from the first line of standard input.")
+    var passphraseStdin = false
+
+    private struct View: Encodable {
+        let network: String
+        let community: String
+        let member: Bool
+    }
+
+    func run() async throws {
+        let terminal = options.terminal
+        let invite = try Setup.invite(invite, now: .now)
+        let wantsMembership = invite.oneTimeSecret != nil && name != nil
+        let passphrase =
+            wantsMembership
+            ? try NewPassphrase(terminal: terminal).read(fromInput: passphraseStdin).0 : nil
+        try await Setup.join(
+            options.folder, invite,
+            Setup.Place(listen: listen, advertised: nil))
+        if let passphrase, let name {
+            try await Setup.becomeMember(
+                invite, name: name, passphrase: passphrase, try await options.access(),
+                now: .now)
+        }
+        terminal.emit(
+            View(
+                network: invite.network.bytes.hex, community: invite.community.bytes.hex,
+                member: wantsMembership))
+        terminal.say("Joined network \(invite.network.bytes.hex.prefix(16)).")
+        if wantsMembership {
+            terminal.say("The steward must approve you; kith inbox then shows the cases.")
+        } else if invite.oneTimeSecret != nil {
+            terminal.say("To become a member, run it again with --name NAME.")
+        }
+    }
+}
+
+struct PeerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "peer", abstract: "Add, pin or block a relay.",
+        subcommands: [Add.self, Pin.self, Block.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Dial a relay, now and whenever it is lost.",
+            discussion: """
+                Examples:
+                  kith peer add relay.example.org:4711
+                  kith peer add '[2001:db8::1]:4711'
+                """)
+
+        @OptionGroup var options: FolderOptions
+
+        @Argument(help: "host:port")
+        var address: String
+
+        func run() async throws {
+            try await NodeClient.addPeer(address, options.access())
+            options.terminal.say("Will be dialled: \(address)")
+        }
+    }
+
+    struct Pin: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Keep a relay linked before others.",
+            discussion: """
+                Example:
+                  kith peer pin 3fa94c10
+                """)
+
+        @OptionGroup var options: FolderOptions
+
+        @Argument(help: "Its node id or a beginning of it that fits one known peer.")
+        var node: String
+
+        @Flag(name: .long, help: "No longer.")
+        var undo = false
+
+        func run() async throws {
+            try await NodeClient.mark(node, pinned: !undo, blocked: nil, options.access())
+            options.terminal.say(undo ? "No longer pinned." : "Pinned.")
+        }
+    }
+
+    struct Block: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Have no links with a relay.",
+            discussion: """
+                Example:
+                  kith peer block 3fa94c10
+                """)
+
+        @OptionGroup var options: FolderOptions
+
+        @Argument(help: "Its node id or a beginning of it that fits one known peer.")
+        var node: String
+
+        @Flag(name: .long, help: "No longer.")
+        var undo = false
+
+        func run() async throws {
+            try await NodeClient.mark(node, pinned: nil, blocked: !undo, options.access())
+            options.terminal.say(undo ? "No longer blocked." : "Blocked.")
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import Casework
+import Daemon
+import Model
+import Sealing
+import Wire
+
+struct Open: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Come back with a return code: read answers, write again.",
+        discussion: """
+            The code is read from the terminal, or from the first line of standard input.
+
+            Examples:
+              kith open
+              kith open --say more.txt
+              kith open --reopen
+            """)
+
+    @OptionGroup var options: FolderOptions
+    @OptionGroup var which: CommunityOptions
+
+    @Option(name: .long, help: "Write again: a file with your words.")
+    var say: String?
+
+    @Option(name: .long, help: "Language of what you write, such as en or uk.")
+    var language: String?
+
+    @Flag(name: .long, help: "Ask that a closed case be taken up again.")
+    var reopen = false
+
+    func run() async throws {
+        let terminal = options.terminal
+        let text = try say.map { path throws(Problem) in try readText(path) }
+        let access = try await options.access()
+        let view = try await CommunityView.find(which.community, access, now: .now)
+        let code = try CodeDialogue(terminal: terminal).ask()
+        let session = try SeekerSession(code, view, access)
+        let book = try await session.read(now: .now)
+        let io = SeekerIO(terminal: terminal)
+        let threads = book.threads.filter { !$0.isEmpty }
+        if text != nil || reopen {
+            guard let thread = threads.first(where: { !$0.requests.isEmpty }) else {
+                throw Problem(
+                    .notFound, "nothing to write to was found under this code here",
+                    hint: "a relay that has just started may not have everything yet")
+            }
+            if let text {
+                io.sent(
+                    try await session.say(
+                        Text(text), language: language.map { Text($0) }, in: thread, now: .now,
+                        progress: io.progress))
+            }
+            if reopen {
+                io.sent(
+                    try await session.reopen(thread, now: .now, progress: io.progress))
+            }
+            terminal.say("Kept on this relay, and on its way to the others.")
+            return
+        }
+        let view_ = OpenedView(threads)
+        terminal.emit(view_)
+        for line in view_.lines { terminal.say(line) }
+    }
+}
+
+/// What a code finds, for people and as JSON.
+private struct OpenedView: Encodable {
+    struct Said: Encodable {
+        let from: String
+        let text: String
+        let language: String?
+        let at: UInt64
+    }
+
+    struct Status: Encodable {
+        let state: String
+        let explanation: String?
+        let by: String?
+        let at: UInt64?
+    }
+
+    struct OneCase: Encodable {
+        let `case`: String
+        let status: Status
+        let helpers: [String]
+        let request: IncidentFile?
+        let messages: [Said]
+        let lastDay: UInt64
+    }
+
+    struct OneNote: Encodable {
+        let note: IncidentFile
+        let at: UInt64
+    }
+
+    var cases: [OneCase] = []
+    var notes: [OneNote] = []
+
+    init(_ threads: [SeekerBook.Thread]) {
+        for thread in threads {
+            notes += thread.notes.map {
+                OneNote(note: IncidentFile($0.body), at: $0.at.slot.start.seconds)
+            }
+            guard let first = thread.requests.min(by: { $0.at < $1.at }) else { continue }
+            let later = thread.requests.filter { $0.at > first.at }.map {
+                (at: $0.at, said: Said(
+                    from: "you", text: $0.body.account?.string ?? "",
+                    language: $0.body.language?.string, at: $0.at.slot.start.seconds))
+            }
+            let messages = thread.messages.map {
+                (at: $0.at, said: Said(
+                    from: $0.speaker == .seeker ? "you" : "supporter", text: $0.text.string,
+                    language: $0.language?.string, at: $0.at.slot.start.seconds))
+            }
+            let last = thread.statuses.last
+            let until = thread.erasable.map { $0.envelope.header.expiry.seconds }.min() ?? 0
+            cases.append(
+                OneCase(
+                    case: thread.keys.caseID.bytes.hex,
+                    status: Status(
+                        state: CodeList.states.name(thread.state.rawValue) ?? "received",
+                        explanation: last?.explanation?.string, by: last?.by?.string,
+                        at: last?.at.slot.start.seconds),
+                    helpers: thread.helpers.map { $0.string },
+                    request: IncidentFile(first.body),
+                    messages: (later + messages).sorted { $0.at < $1.at }.map { $0.said },
+                    lastDay: until))
+        }
+    }
+
+    enum CodingKeys: String, CodingKey { case cases, notes }
+
+    var lines: [String] {
+        if cases.isEmpty, notes.isEmpty {
+            return [
+                "Nothing was found under this code on this relay.",
+                "If the relay has just started, wait until it has caught up: kith status",
+            ]
+        }
+        var lines: [String] = []
+        for item in cases {
+            lines += ["", "Your request: \(item.status.state.replacing("_", with: " "))"]
+            if let why = item.status.explanation { lines.append("  \(why)") }
+            let helpers = item.helpers.filter { !$0.isEmpty }
+            if !helpers.isEmpty { lines.append("Helping: \(helpers.joined(separator: ", "))") }
+            lines += (item.request?.lines ?? []).map { "  " + $0 }
+            for message in item.messages {
+                let at = WallTime(seconds: message.at).shown
+                lines += ["", "\(message.from) (about \(at)):", "  \(message.text)"]
+            }
+            lines += ["", "Kept until \(WallTime(seconds: item.lastDay).shown)."]
+        }
+        for note in notes {
+            lines += ["", "Note (about \(WallTime(seconds: note.at).shown)):"]
+            lines += note.note.lines.map { "  " + $0 }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,86 @@
+import Daemon
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Talks with the person: text or JSON lines out, lines and secrets in.
+struct Terminal: Sendable {
+    let json: Bool
+
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// A line for people; nothing in JSON mode.
+    func say(_ text: String = "") {
+        if !json { Self.write(text + "\n", to: STDOUT_FILENO) }
+    }
+
+    /// One JSON object on a line; nothing in text mode.
+    func emit(_ value: some Encodable) {
+        guard json else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { return }
+        Self.write(String(decoding: data, as: UTF8.self) + "\n", to: STDOUT_FILENO)
+    }
+
+    /// How far long work is, on the error stream of a terminal only.
+    func progress(_ text: String, _ done: Int, _ all: Int) {
+        guard !json, isatty(STDERR_FILENO) == 1 else { return }
+        Self.write("\r\(text) \(done) of \(all)\(done == all ? "\n" : "")", to: STDERR_FILENO)
+    }
+
+    /// What went wrong, and what to do.
+    static func complain(_ problem: Problem) {
+        write("kith: error: \(problem.what)\nkith: hint: \(problem.hint)\n", to: STDERR_FILENO)
+    }
+
+    /// A line of input; nil at its end.
+    func line(_ prompt: String) -> String? {
+        if Self.isInteractive, !json { Self.write(prompt, to: STDERR_FILENO) }
+        return readLine(strippingNewline: true)
+    }
+
+    /// A line that is not shown while it is typed: from the terminal, or from standard input when
+    /// that is no terminal.
+    func secret(_ prompt: String, fromInput: Bool = false) throws(Problem) -> String {
+        var line: String?
+        if Self.isInteractive, !fromInput {
+            Self.write(prompt, to: STDERR_FILENO)
+            var shown = termios()
+            tcgetattr(STDIN_FILENO, &shown)
+            var hidden = shown
+            hidden.c_lflag &= ~tcflag_t(ECHO)
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+            line = readLine(strippingNewline: true)
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+            Self.write("\n", to: STDERR_FILENO)
+        } else {
+            line = readLine(strippingNewline: true)
+        }
+        guard let line else {
+            throw Problem(
+                .usage, "nothing to read: standard input has ended",
+                hint: "type it, or send it on the first line of standard input")
+        }
+        return line
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { writeBytes(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

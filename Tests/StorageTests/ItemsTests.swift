@@ -1,0 +1,175 @@
+import Model
+import Testing
+
+@testable import Storage
+
+@Suite struct ItemsTests {
+    let folder = TemporaryFolder()
+
+    @Test func whatWasPutIsFetchedByItsID() async throws {
+        let store = try folder.open()
+        #expect(try await store.put([envelope(1), envelope(2)]) == [stored, stored])
+        let fetched = try await store.fetch([id(2), id(9), id(1)])
+        #expect(fetched == [.envelope(envelope(2).bytes), .unknown, .envelope(envelope(1).bytes)])
+    }
+
+    @Test func aCompletionGetsWhatAwaitingGets() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1)])
+        let missing = try await store.result { store.missing(among: [id(1), id(2)], $0) }
+        let fetched = try await store.result { store.fetch([id(1)], $0) }
+        let page = try await store.result { store.page(after: nil, limit: 5, $0) }
+        #expect(missing == [id(2)])
+        #expect(fetched == [.envelope(envelope(1).bytes)])
+        #expect(page == [ItemPosition(slot: 100, id: id(1))])
+    }
+
+    @Test func theSecondCopyIsADuplicate() async throws {
+        let store = try folder.open()
+        #expect(try await store.put([envelope(1), envelope(1)]) == [stored, .duplicate])
+        #expect(try await store.put([envelope(1)]) == [.duplicate])
+        #expect(try await store.totals().rows == 1)
+        #expect(try store.isConsistent())
+    }
+
+    @Test func anEmptyBatchIsAnswered() async throws {
+        #expect(try await folder.open().put([]) == [])
+    }
+
+    @Test func aRetractionTakesItsTargetsPlace() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1), envelope(2)])
+        #expect(try await store.put([retraction(of: 1)]) == [storedAndRemoved])
+        let answer = Fetched.retraction(retraction(of: 1).bytes)
+        #expect(try await store.fetch([id(1), retraction(of: 1).id]) == [answer, answer])
+        let totals = try await store.totals()
+        #expect(totals.rows == 2)
+        #expect(totals.bytes == 512)
+        #expect(totals.retractions == 1)
+        #expect(try store.isConsistent())
+    }
+
+    @Test func aRetractionBeforeItsTargetKeepsItOut() async throws {
+        let store = try folder.open()
+        let outcomes = try await store.put([retraction(of: 1), envelope(1), envelope(2)])
+        #expect(outcomes == [stored, .retracted, stored])
+        #expect(try await store.put([envelope(1)]) == [.retracted])
+        #expect(try await store.missing(among: [id(1), id(3)]) == [id(3)])
+    }
+
+    @Test func aRetractedEnvelopeDoesNotReturnAfterReopening() async throws {
+        do {
+            let store = try folder.open()
+            _ = try await store.put([envelope(1), retraction(of: 1)])
+            try store.close()
+        }
+        let store = try folder.open()
+        #expect(try await store.put([envelope(1)]) == [.retracted])
+        #expect(try store.isConsistent())
+    }
+
+    @Test func anotherRetractionOfTheSameTargetIsADuplicate() async throws {
+        let store = try folder.open()
+        var other = retraction(of: 1)
+        other.id = id(77)
+        let outcomes = try await store.put([retraction(of: 1), retraction(of: 1), other])
+        #expect(outcomes == [stored, .duplicate, .duplicate])
+        #expect(try store.isConsistent())
+    }
+
+    @Test func missingKeepsTheOrderAsked() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(2), retraction(of: 4)])
+        let asked: [ItemID] = [id(5), id(4), id(3), id(2), retraction(of: 4).id, id(1)]
+        #expect(try await store.missing(among: asked) == [id(5), id(3), id(1)])
+        #expect(try await store.missing(among: []) == [])
+    }
+
+    @Test func pagesGoBySlotThenID() async throws {
+        let store = try folder.open()
+        let items = [
+            envelope(3, slot: 7), envelope(1, slot: 8), envelope(2, slot: 7),
+            retraction(of: 9, slot: 7), envelope(4, slot: .max), envelope(0, slot: 0),
+        ]
+        _ = try await store.put(items)
+        let expected = items.map { ItemPosition(slot: $0.slot, id: $0.id) }.sorted()
+        var found: [ItemPosition] = []
+        while true {
+            let page = try await store.page(after: found.last, limit: 2)
+            #expect(page.count <= 2)
+            if page.isEmpty { break }
+            found += page
+        }
+        #expect(found == expected)
+    }
+
+    @Test func topicsAreReadInOrderOfArrival() async throws {
+        let store = try folder.open()
+        let items = [envelope(5), envelope(6, topic: 2), envelope(4), retraction(of: 9)]
+        _ = try await store.put(items)
+        let first = try await store.items(topic: name16(1), after: 0, limit: 1, bytesLimit: 9999)
+        #expect(first.map(\.id) == [id(5)])
+        let rest = try await store.items(
+            topic: name16(1), after: first[0].seq, limit: 9, bytesLimit: 9999)
+        #expect(rest.map(\.id) == [id(4)])
+        #expect(rest[0].bytes == envelope(4).bytes)
+        let none = try await store.items(
+            topic: name16(1), after: rest[0].seq, limit: 9, bytesLimit: 9999)
+        #expect(none.isEmpty)
+    }
+
+    @Test func aCursorNeverPassesOverALaterArrival() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1), envelope(2)])
+        let seen = try await store.items(topic: name16(1), after: 0, limit: 9, bytesLimit: 9999)
+        _ = try await store.put([retraction(of: 2)])
+        #expect(try await store.expire(now: 5000, limit: 9) == 2)
+        _ = try await store.put([envelope(3)])
+        let later = try await store.items(
+            topic: name16(1), after: seen[1].seq, limit: 9, bytesLimit: 9999)
+        #expect(later.map(\.id) == [id(3)])
+    }
+
+    @Test func readingATopicStopsAtTheBytesAllowed() async throws {
+        let store = try folder.open()
+        _ = try await store.put((1...8).map { envelope($0) })
+        func count(_ bytes: Int) async throws -> Int {
+            try await store.items(topic: name16(1), after: 0, limit: 99, bytesLimit: bytes).count
+        }
+        #expect(try await count(1) == 1)
+        #expect(try await count(1024) == 2)
+        #expect(try await count(1535) == 2)
+        #expect(try await count(1536) == 3)
+    }
+
+    @Test func totalsTellTheSlotsHeld() async throws {
+        let store = try folder.open()
+        let empty = StoreTotals(rows: 0, bytes: 0, retractions: 0)
+        #expect(try await store.totals() == empty)
+        _ = try await store.put([envelope(1, slot: 5), envelope(2, slot: 9), retraction(of: 3)])
+        let totals = try await store.totals()
+        #expect(totals.oldestSlot == 5)
+        #expect(totals.newestSlot == 100)
+    }
+
+    @Test func expiryGoesInStepsAndLeavesTheRest() async throws {
+        let store = try folder.open()
+        _ = try await store.put((1...5).map { envelope($0, expiry: UInt64($0) * 10) })
+        _ = try await store.put([retraction(of: 9, expiry: 25)])
+        #expect(try await store.expire(now: 9, limit: 9) == 0)
+        #expect(try await store.expire(now: 30, limit: 3) == 3)
+        #expect(try await store.expire(now: 30, limit: 3) == 1)
+        #expect(try await store.expire(now: 30, limit: 3) == 0)
+        #expect(try await store.page(after: nil, limit: 9).map(\.id) == [id(4), id(5)])
+        #expect(try store.isConsistent())
+    }
+
+    @Test func aRetractionOutlivesItsTarget() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1, expiry: 10), retraction(of: 1, expiry: 20)])
+        _ = try await store.expire(now: 19, limit: 9)
+        #expect(try await store.put([envelope(1)]) == [.retracted])
+        _ = try await store.expire(now: 20, limit: 9)
+        #expect(try await store.missing(among: [id(1)]) == [id(1)])
+    }
+}

@@ -1,0 +1,137 @@
+public import Gossip
+public import Model
+public import Node
+public import Wire
+
+/// A store of dictionaries, with the promises of the real one: all or nothing, a retraction drops
+/// its target and keeps it out, pages in the order of (slot, id).
+public struct MemoryStore: Sendable {
+    public struct Witness: Sendable, Hashable {
+        public let id: ItemID
+        public let node: NodeID
+        public let isReceipt: Bool
+    }
+
+    public private(set) var items: [ItemID: StoreItem] = [:]
+    /// Retraction ids by the id they retract.
+    public private(set) var retracted: [ItemID: ItemID] = [:]
+    public private(set) var delayed: [RelayNode.Delayed] = []
+    public private(set) var witnesses: [Witness] = []
+    /// What storing comes to as long as it is set.
+    public var failure: StoreOutcome?
+    private var order: [ItemPosition] = []
+
+    public init() {}
+
+    public var ids: [ItemID] { order.map(\.id) }
+
+    public var envelopes: [Envelope] {
+        order.compactMap { position in
+            guard case .envelope(let envelope) = items[position.id]?.content else { return nil }
+            return envelope
+        }
+    }
+
+    public func holds(_ id: ItemID) -> Bool { items[id] != nil }
+
+    // MARK: Writing
+
+    public mutating func store(_ new: [StoreItem]) -> StoreOutcome {
+        if let failure { return failure }
+        var outcome = StoreOutcome.duplicate
+        for item in new {
+            switch put(item) {
+            case .stored: outcome = .stored
+            case .retracted where new.count == 1: return .retracted
+            case .duplicate, .retracted, .noRoom, .failed: break
+            }
+        }
+        return outcome
+    }
+
+    private mutating func put(_ item: StoreItem) -> StoreOutcome {
+        if items[item.id] != nil { return .duplicate }
+        if retracted[item.id] != nil { return .retracted }
+        if case .retraction(_, let target) = item.content {
+            retracted[target] = item.id
+            drop(target)
+        }
+        items[item.id] = item
+        let position = ItemPosition(slot: item.header.slot, id: item.id)
+        order.insert(position, at: firstIndex(after: position))
+        return .stored
+    }
+
+    public mutating func delay(_ retractions: [RelayNode.Delayed]) -> StoreOutcome {
+        if let failure { return failure }
+        delayed += retractions
+        return .stored
+    }
+
+    public mutating func release(_ item: StoreItem) -> StoreOutcome {
+        let outcome = store([item])
+        if outcome != .failed, outcome != .noRoom { delayed.removeAll { $0.item.id == item.id } }
+        return outcome
+    }
+
+    public mutating func remove(_ ids: [ItemID]) {
+        for id in ids { drop(id) }
+    }
+
+    public mutating func expire(_ now: WallTime) {
+        for item in items.values.filter({ $0.expiry <= now }) {
+            drop(item.id)
+            if case .retraction(_, let target) = item.content { retracted[target] = nil }
+        }
+    }
+
+    public mutating func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool) {
+        let new = Witness(id: id, node: node, isReceipt: isReceipt)
+        if !witnesses.contains(new) { witnesses.append(new) }
+    }
+
+    private mutating func drop(_ id: ItemID) {
+        guard let item = items.removeValue(forKey: id) else { return }
+        let position = ItemPosition(slot: item.header.slot, id: id)
+        order.removeAll { $0 == position }
+    }
+
+    // MARK: Reading
+
+    public func missing(among ids: [ItemID]) -> [ItemID] {
+        ids.filter { items[$0] == nil && retracted[$0] == nil }
+    }
+
+    public func fetch(_ ids: [ItemID]) -> [RelayNode.Found] {
+        ids.map { id in
+            let item = items[id] ?? retracted[id].flatMap { items[$0] }
+            switch item?.content {
+            case .envelope(let envelope): return .init(id: id, item: .envelope(envelope))
+            case .retraction(let retraction, _):
+                return .init(id: id, item: .retraction(retraction))
+            case nil: return .init(id: id, item: .nothing)
+            }
+        }
+    }
+
+    public func list(after position: ItemPosition?, limit: Int) -> [ItemPosition] {
+        let start = position.map { firstIndex(after: $0) } ?? 0
+        return [ItemPosition](order[start...].prefix(limit))
+    }
+
+    public func takeDue(_ now: WallTime) -> [Retraction] {
+        delayed.filter { $0.due <= now }.compactMap {
+            guard case .retraction(let retraction, _) = $0.item.content else { return nil }
+            return retraction
+        }
+    }
+
+    private func firstIndex(after position: ItemPosition) -> Int {
+        var (low, high) = (0, order.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if order[middle] <= position { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,1 @@
+"""Conformance vectors of the Kith wire protocol, made apart from the Swift sources."""

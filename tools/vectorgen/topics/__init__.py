@@ -1,0 +1,1 @@
+"""One module per subject; each gives a list of topics through `topics()`."""
