@@ -31,7 +31,7 @@ struct Kith: AsyncParsableCommand {
             Terminal.complain(
                 Problem(
                     .internalError, "this system has no randomness", hint: "kith can't run here"))
-            exit(Problem.Status.internalError.rawValue)
+            Foundation.exit(Problem.Status.internalError.rawValue)
         }
         do {
             var command = try parseAsRoot()
@@ -42,7 +42,7 @@ struct Kith: AsyncParsableCommand {
             }
         } catch let problem as Problem {
             Terminal.complain(problem)
-            exit(problem.status.rawValue)
+            Foundation.exit(problem.status.rawValue)
         } catch {
             exit(withError: error)
         }

@@ -69,7 +69,8 @@ struct Inbox: AsyncParsableCommand {
                 if ($0.state == .received) != ($1.state == .received) {
                     return $0.state == .received
                 }
-                return ($0.lastChange ?? .never) > ($1.lastChange ?? .never)
+                guard let left = $0.lastChange else { return false }
+                return $1.lastChange.map { left > $0 } ?? true
             }
         let waiting = desk.book.joins.filter { desk.keyring.isInvited($0.join, now: now) }.count
         let view = View(
@@ -85,10 +86,6 @@ struct Inbox: AsyncParsableCommand {
             options.terminal.say("You are not a member yet: the steward must approve you.")
         }
     }
-}
-
-extension SaidAt {
-    fileprivate static var never: SaidAt { SaidAt(slot: Slot(0), arrival: 0) }
 }
 
 struct Show: AsyncParsableCommand {

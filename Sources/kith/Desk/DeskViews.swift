@@ -2,6 +2,7 @@ import Casework
 import Daemon
 import Model
 import Sealing
+import Wire
 
 /// Cases as supporters see them, for people and as JSON.
 struct CaseLine: Encodable {

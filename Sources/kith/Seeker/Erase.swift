@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Daemon
 import Foundation
 import Model
