@@ -78,6 +78,7 @@ let package = Package(
             name: "kith",
             dependencies: [
                 "Model", "Wire", "Sealing", "Entropy", "Casework", "Daemon",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(

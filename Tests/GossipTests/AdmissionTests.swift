@@ -71,7 +71,7 @@ import Wire
     // MARK: Public records
 
     @Test func aPublicEnvelopeHasNoMailbox() throws {
-        var header = header(suite: 0)
+        var header = header(ttl: .quarter, suite: 0)
         try admission.check(header, path: .solicited, now: now)
         header.mailbox = Identifier16([UInt8](repeating: 1, count: 16)) ?? .zero
         #expect(throws: Refusal.suite(0)) {
@@ -80,10 +80,16 @@ import Wire
     }
 
     @Test func aPublicEnvelopeHasNoCommitment() {
-        var header = header(suite: 0)
+        var header = header(ttl: .quarter, suite: 0)
         header.commitment = Identifier16([UInt8](repeating: 1, count: 16)) ?? .zero
         #expect(throws: Refusal.suite(0)) {
             try admission.check(header, path: .solicited, now: now)
+        }
+    }
+
+    @Test func aPublicEnvelopeLivesForAQuarter() {
+        #expect(throws: Refusal.suite(0)) {
+            try admission.check(header(ttl: .month, suite: 0), path: .solicited, now: now)
         }
     }
 

@@ -52,7 +52,7 @@ import Wire
         #expect(throws: Refusal.record(.notSigned)) { try consider(charter, &book) }
     }
 
-    @Test func aSuccessorTakesTheCharterssPlace() throws {
+    @Test func aSuccessorTakesTheChartersPlace() throws {
         var book = try charteredBook()
         let first = network.charters()
         let next = network.successor(of: [network.signedCharter], workBase: 2)

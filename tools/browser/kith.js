@@ -73,9 +73,11 @@ class Kith {
     }
 
     // Memory may grow, and its buffer change, within any call: views are made anew each time.
-    write(start, bytes) { new Uint8Array(this.program.memory.buffer, start, bytes.length).set(bytes); }
+    write(start, bytes) { this.view(start, bytes.length).set(bytes); }
 
-    read(start, count) { return new Uint8Array(this.program.memory.buffer, start, count).slice(); }
+    read(start, count) { return this.view(start, count).slice(); }
+
+    view(start, count) { return new Uint8Array(this.program.memory.buffer, start, count); }
 
     call(name, request, ...numbers) {
         const { program } = this;

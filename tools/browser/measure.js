@@ -90,16 +90,16 @@ window.measure = {
             [{ envelope }] = kith.seal(posting, text);
         });
         const open = repeated(times, budget / 2, () => { opened = kith.open(envelope, opener); });
-        return {
-            seal, open, envelopeBytes: envelope.length,
-            same: hex(opened.payload) === hex(text) && hex(opened.messageID) === hex(posting.messageID),
-        };
+        const same = hex(opened.payload) === hex(text)
+            && hex(opened.messageID) === hex(posting.messageID);
+        return { seal, open, envelopeBytes: envelope.length, same };
     },
 
     /// The same rate in a worker, to see whether throttling reaches it.
     workerRate(budget) {
-        const policy = window.trustedTypes.createPolicy('kith', { createScriptURL: (name) => name });
-        const worker = new Worker(policy.createScriptURL('measure-worker.js'), { type: 'module' });
+        const policy = trustedTypes.createPolicy('kith', { createScriptURL: (name) => name });
+        const script = policy.createScriptURL('measure-worker.js');
+        const worker = new Worker(script, { type: 'module' });
         return new Promise((done, fail) => {
             worker.onmessage = ({ data }) => done(data);
             worker.onerror = (event) => fail(new Error(event.message));

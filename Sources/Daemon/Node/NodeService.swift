@@ -1,7 +1,7 @@
 import Entropy
 import Foundation
 import Gossip
-import Logging
+public import Logging
 import Model
 import NIOPosix
 import Node
@@ -34,7 +34,7 @@ public final class NodeService: NodeAccess {
     /// - Throws: `Problem`: another process owns the folder, the store can't be opened.
     public static func open(
         _ folder: NodeFolder, eraseDelay: UInt64? = nil, listen: String? = nil,
-        advertised: [String]? = nil, verbose: Bool = false
+        advertised: [String]? = nil, logLevel: Logger.Level = .warning
     ) async throws(Problem) -> NodeService {
         let keys = try NodeKeys.read(from: folder)
         let lock = try FolderLock.taken(folder)
@@ -43,7 +43,7 @@ public final class NodeService: NodeAccess {
         if let listen { settings.listen = listen }
         if let advertised { settings.advertised = advertised }
         let service = try NodeService(
-            folder, keys, lock, store, settings, eraseDelay: eraseDelay, verbose: verbose)
+            folder, keys, lock, store, settings, eraseDelay: eraseDelay, logLevel: logLevel)
         try await service.recall()
         return service
     }
@@ -84,7 +84,7 @@ public final class NodeService: NodeAccess {
 
     private init(
         _ folder: NodeFolder, _ keys: NodeKeys, _ lock: FolderLockHolder, _ store: Store,
-        _ settings: NodeSettings, eraseDelay: UInt64?, verbose: Bool
+        _ settings: NodeSettings, eraseDelay: UInt64?, logLevel: Logger.Level
     ) throws(Problem) {
         var settings = settings
         for address in [settings.listen] + settings.advertised where Endpoint(address) == nil {
@@ -96,7 +96,7 @@ public final class NodeService: NodeAccess {
             settings.advertised = LocalAddresses.reachable(listen: settings.listen)
         }
         var logger = Logger(label: "kith")
-        logger.logLevel = verbose ? .debug : .info
+        logger.logLevel = logLevel
         self.folder = folder
         self.keys = keys
         self.lock = lock

@@ -1,6 +1,6 @@
 /* BLAKE2b and Argon2's mixing in 32-bit arithmetic, for the plain JavaScript build only. There a
    64-bit operation is many, and libsodium's unrolled rounds become functions too long for the
-   browser's compiler; these are short and stay in a loop. */
+   browser's compiler; these stay in a loop, one round long. */
 #include "narrow.h"
 
 #include <stddef.h>

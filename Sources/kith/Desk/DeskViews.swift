@@ -9,8 +9,8 @@ struct CaseLine: Encodable {
     let `case`: String
     let short: String
     let state: String
-    let claimedBy: String?
-    let handedTo: String?
+    let claimedBy: OrNull<String>
+    let handedTo: OrNull<String>
     let risk: String
     let preview: String
     let language: String?
@@ -21,8 +21,8 @@ struct CaseLine: Encodable {
         `case` = item.id.bytes.hex
         short = String(`case`.prefix(8))
         state = CodeList.states.name(item.state.rawValue) ?? "received"
-        claimedBy = item.claims.holder(now).map { desk.name($0.claimant) }
-        handedTo = item.claims.heir(now).map { desk.name($0) }
+        claimedBy = OrNull(item.claims.holder(now).map { desk.name($0.claimant) })
+        handedTo = OrNull(item.claims.heir(now).map { desk.name($0) })
         risk = ["unmarked", "high", "danger"][item.risk.rawValue]
         let first = item.requests.min { $0.at < $1.at }
         let words = first?.body.account?.string ?? item.messages.first?.text.string ?? ""
@@ -35,7 +35,7 @@ struct CaseLine: Encodable {
     var line: String {
         if erased { return "\(short)  erased by its writer" }
         let mark = risk == "danger" ? "!! " : risk == "high" ? "!  " : "   "
-        let who = claimedBy ?? handedTo.map { "for \($0)" } ?? "nobody"
+        let who = claimedBy.value ?? handedTo.value.map { "for \($0)" } ?? "nobody"
         let state = state.replacing("_", with: " ")
         return "\(mark)\(short)  \(pad(state, 15)) \(pad(who, 14)) \(language ?? "--")  \(preview)"
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Foundation
+import Logging
 import Model
 import Sealing
 import Wire
@@ -169,7 +170,7 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         let service = try await NodeService.open(
             options.folder, eraseDelay: eraseDelay, listen: listen,
-            advertised: advertise.isEmpty ? nil : advertise, verbose: verbose)
+            advertised: advertise.isEmpty ? nil : advertise, logLevel: verbose ? .debug : .info)
         let terminal = options.terminal
         try await service.run { ready in
             terminal.emit(ready)
