@@ -82,11 +82,32 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
+            name: "kith-bench",
+            dependencies: [
+                "Model", "Wire", "Sodium", "Entropy", "Sealing", "Noise", "Gossip", "Node",
+                "Casework", "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
             name: "kith-conformance",
             dependencies: [
                 "Model", "Sodium", "Sealing", "Noise",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+
+        // Tests/TestKit holds builders, fakes and the vector loader; no product depends on it.
+        .target(
+            name: "TestKit",
+            dependencies: ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Node"],
+            path: "Tests/TestKit", swiftSettings: settings),
+        tests("TidyTests", ["TestKit"]),
+        tests("NoiseTests", ["Model", "Wire", "Sodium", "Noise", "TestKit"]),
+        tests(
+            "StorageTests",
+            [
+                "Model", "Storage", "TestKit", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -42,8 +42,9 @@ extension Problem {
         case .corrupt(let path):
             self.init(
                 .disk, "the store at \(path) is damaged",
-                hint: "stop kith, move the file aside and start again: the network's envelopes "
-                    + "come back from the peers; keys in node.key stay")
+                hint: "restore the folder from your backup. Without one, keep the damaged files: "
+                    + "people's vaults are in them; and begin in a new folder: "
+                    + "kith init --data DIR --join INVITE")
         case .foreign(let path):
             self.init(
                 .badData, "\(path) is not a kith store", hint: "pass --data with another folder")

@@ -21,7 +21,9 @@ extension RelayNode {
         if spreading.isRecent(id) || storing[id] != nil {
             return run(spreading.arrived(id, from: link), now, wall)
         }
-        guard isWanted || pending.count < Self.mostPending else { return [] }
+        guard pending.count < (isWanted ? Self.mostPendingWanted : Self.mostPending) else {
+            return []
+        }
         do {
             let path = isWanted ? Path.solicited : .unsolicited
             try admission.check(envelope.header, path: path, now: wall)
@@ -34,17 +36,19 @@ extension RelayNode {
         guard envelope.header.suite == Suite.publicRecord.rawValue else {
             return effects + order(.item(item, hops: hops, from: link), [item])
         }
+        let forks = book.forked.count
         do {
             effects += try considered(envelope, id, isOwn: false, hops, link, now, wall)
         } catch {
             effects += bad(error, id: nil, link, now, wall)
         }
-        return effects
+        return effects + book.forked.dropFirst(forks).map { .note(.rootsForked($0)) }
     }
 
     mutating func retracted(
         _ retraction: Retraction, by link: LinkID, _ now: Moment, _ wall: WallTime
     ) -> [Effect] {
+        guard pending.count < Self.mostPendingWanted else { return [] }
         let target: ItemID
         do {
             target = try admission.check(retraction, now: wall)
@@ -61,7 +65,7 @@ extension RelayNode {
     }
 
     func receipted(_ receipt: Receipt, _ node: NodeID, _ wall: WallTime) -> [Effect] {
-        guard receipt.slot.number <= wall.slot.number + 1,
+        guard spreading.isOwn(receipt.retraction), receipt.slot.number <= wall.slot.number + 1,
             verify(
                 receipt.signature, Labels.gone, signedReceipt(receipt.retraction, receipt.slot),
                 key: node.bytes)
@@ -92,8 +96,8 @@ extension RelayNode {
 
     // MARK: Public records
 
-    /// Puts a record in its place, and orders it stored and the one before removed.
-    private mutating func considered(
+    /// Puts a record in its place and orders it stored; the one before goes once it is.
+    mutating func considered(
         _ envelope: Envelope, _ id: ItemID, isOwn: Bool, _ hops: UInt8, _ link: LinkID?,
         _ now: Moment, _ wall: WallTime
     ) throws(Refusal) -> [Effect] {
@@ -102,8 +106,7 @@ extension RelayNode {
         case .waiting: return []
         case .current(let replaced):
             let item = StoreItem(id: id, content: .envelope(envelope), isOwn: isOwn)
-            var effects = order(.record(item, hops: hops, from: link), [item])
-            effects += replace(replaced)
+            var effects = order(.record(item, hops: hops, from: link, replaces: replaced), [item])
             effects += noteRecord(envelope)
             if !hadCharter, book.charters != nil {
                 for (id, envelope) in book.takeWaiting() {
@@ -115,12 +118,6 @@ extension RelayNode {
             }
             return effects
         }
-    }
-
-    private mutating func replace(_ old: ItemID?) -> [Effect] {
-        guard let old else { return [] }
-        spreading.refused(old)
-        return [.remove([old])]
     }
 
     private func noteRecord(_ envelope: Envelope) -> [Effect] {
@@ -166,28 +163,30 @@ extension RelayNode {
             ]
         }
         var items: [StoreItem] = []
+        var replaced: [ItemID] = []
         var effects: [Effect] = []
         do {
             for envelope in envelopes {
                 let id = Naming.envelopeID(network: configuration.network, envelope)
-                if envelope.header.suite == Suite.publicRecord.rawValue {
-                    try admission.check(envelope.header, path: .own, now: wall)
-                    if case .current(let old) = try book.consider(envelope, id: id, now: wall) {
-                        effects += replace(old) + noteRecord(envelope)
-                    }
-                } else if book.charters == nil {
+                let isPublic = envelope.header.suite == Suite.publicRecord.rawValue
+                guard isPublic || book.charters != nil else {
                     return [.answer(ticket, .networkUnknown)]
-                } else {
-                    try admission.check(envelope.header, path: .own, now: wall)
                 }
+                try admission.check(envelope.header, path: .own, now: wall)
                 try admission.checkWork(envelope.header, id: id)
+                if isPublic,
+                    case .current(let old) = try book.consider(envelope, id: id, now: wall)
+                {
+                    if let old { replaced.append(old) }
+                    effects += noteRecord(envelope)
+                }
                 items.append(StoreItem(id: id, content: .envelope(envelope), isOwn: true))
             }
         } catch {
             return [.answer(ticket, .refused(error))]
         }
         let token = token()
-        pending[token] = .submission(ticket, items)
+        pending[token] = .submission(ticket, items, replaces: replaced)
         for item in items { storing[item.id] = token }
         return [.storeSubmission(token, ticket, items)] + effects
     }
@@ -242,8 +241,8 @@ extension RelayNode {
         switch order {
         case .delayed(let ticket):
             return [.answer(ticket, Self.error(outcome))]
-        case .submission(let ticket, let items):
-            var effects: [Effect] = []
+        case .submission(let ticket, let items, let replaced):
+            var effects = remove(replaced, outcome)
             for item in items {
                 storing[item.id] = nil
                 if outcome == .stored || outcome == .duplicate {
@@ -251,17 +250,35 @@ extension RelayNode {
                 }
             }
             return [.answer(ticket, Self.error(outcome))] + effects
-        case .item(let item, let hops, let link), .record(let item, let hops, let link):
-            storing[item.id] = nil
-            switch outcome {
-            case .stored: return spread(item, hops: hops, from: link, now, wall)
-            case .duplicate: spreading.duplicate(item.id)
-            case .retracted: spreading.refused(item.id)
-            case .noRoom: break
-            case .failed: return [.note(.storeFailed)]
-            }
-            return []
+        case .item(let item, let hops, let link):
+            return stored(item, outcome, hops, link, now, wall)
+        case .record(let item, let hops, let link, let replaced):
+            return remove(replaced.map { [$0] } ?? [], outcome)
+                + stored(item, outcome, hops, link, now, wall)
         }
+    }
+
+    private mutating func stored(
+        _ item: StoreItem, _ outcome: StoreOutcome, _ hops: UInt8, _ link: LinkID?,
+        _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        storing[item.id] = nil
+        switch outcome {
+        case .stored: return spread(item, hops: hops, from: link, now, wall)
+        case .duplicate: spreading.duplicate(item.id)
+        case .retracted: spreading.refused(item.id)
+        case .noRoom: break
+        case .failed: return [.note(.storeFailed)]
+        }
+        return []
+    }
+
+    /// Records that others took the place of go only once those are on disk: a full disk must not
+    /// leave a node with neither.
+    private mutating func remove(_ replaced: [ItemID], _ outcome: StoreOutcome) -> [Effect] {
+        guard !replaced.isEmpty, outcome == .stored || outcome == .duplicate else { return [] }
+        for id in replaced { spreading.refused(id) }
+        return [.remove(replaced)]
     }
 
     private mutating func spread(

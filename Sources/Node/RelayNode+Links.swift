@@ -21,7 +21,7 @@ extension RelayNode {
             effects.append(.close(other))
             effects += closed(other, now, wall)
         }
-        peers[link] = Peer_(node: node, dialled: dialled)
+        peers[link] = LinkedPeer(node: node, dialled: dialled)
         linkOrder.append(link)
         effects.append(.send(link, .hello(hello(wall))))
         return effects
@@ -40,7 +40,8 @@ extension RelayNode {
 
     private mutating func hello(_ wall: WallTime) -> Hello {
         recordSeq = max(recordSeq + 1, wall.seconds)
-        let notAfter = wall.adding(seconds: Limits.peerRecordSeconds)
+        // A day less than allowed, so that clocks apart by hours still understand each other.
+        let notAfter = wall.adding(seconds: Limits.peerRecordSeconds - 86400)
         let record = PeerRecord.signed(
             by: configuration.nodeKey, network: configuration.network, seq: recordSeq,
             notAfter: UInt32(clamping: notAfter.seconds), addresses: configuration.addresses)
@@ -110,7 +111,7 @@ extension RelayNode {
 
     /// Until a charter tells the network's least work, only what was asked for first is looked at:
     /// a neighbour announces its public records before all else.
-    private func waitsForCharter(_ frame: Frame, _ peer: Peer_) -> Bool {
+    private func waitsForCharter(_ frame: Frame, _ peer: LinkedPeer) -> Bool {
         guard book.charters == nil else { return false }
         switch frame {
         case .announce: return peer.announcements > 0
@@ -134,17 +135,20 @@ extension RelayNode {
     }
 
     private mutating func greeted(
-        _ link: LinkID, _ peer: Peer_, _ hello: Hello, _ now: Moment, _ wall: WallTime
+        _ link: LinkID, _ peer: LinkedPeer, _ hello: Hello, _ now: Moment, _ wall: WallTime
     ) -> [Effect] {
         guard hello.lowestVersion <= 1, hello.highestVersion >= 1 else {
             return refuse(link, .noCommonVersion, now, wall)
         }
+        let ahead = Int64(hello.clock) - Int64(clamping: wall.seconds)
         let record = hello.record
+        guard ahead.magnitude < 86400 else { return refuse(link, .clocksApart, now, wall) }
         guard record.node == peer.node,
             (try? record.check(network: configuration.network, now: wall)) != nil
         else { return refuse(link, .badRecord, now, wall) }
         peers[link]?.hello = hello
-        peers[link]?.clockAhead = Int64(hello.clock) - Int64(clamping: wall.seconds)
+        peers[link]?.clockAhead = ahead
+        if let address = peer.dialled { dialling.greeted(address) }
         var effects: [Effect] = [.note(.peerUp(peer.node, dialled: peer.dialled != nil))]
         let records = book.currentIDs.map {
             Announcement(id: $0, hops: Announcement.offTree)
@@ -167,6 +171,7 @@ extension RelayNode.PeerRefusal {
         case .helloNotFirst: 7
         case .tooMuchAsked: 8
         case .tooManyBadItems: 9
+        case .clocksApart: 10
         }
     }
 }

@@ -130,6 +130,8 @@ extension RelayNode {
         case peerDown(NodeID)
         case peerRefused(NodeID, why: PeerRefusal)
         case itemRefused(Refusal, from: NodeID)
+        /// A link that broke a rule or ran out of time, whoever it was.
+        case linkEnded(LinkEnd)
         case storeFailed
         case charterKnown(seq: UInt64)
         case manifestKnown(CommunityID, seq: UInt64)
@@ -148,6 +150,8 @@ extension RelayNode {
         case helloNotFirst
         case tooMuchAsked
         case tooManyBadItems
+        /// A day or more.
+        case clocksApart
     }
 
     /// What `kith peers` shows of one link.

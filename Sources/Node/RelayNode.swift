@@ -34,7 +34,7 @@ public struct RelayNode: Sendable {
         }
     }
 
-    struct Peer_: Sendable {
+    struct LinkedPeer: Sendable {
         let node: NodeID
         let dialled: Text?
         var hello: Hello?
@@ -48,13 +48,15 @@ public struct RelayNode: Sendable {
     /// An order to the store that has not been answered.
     enum Pending: Sendable {
         case item(StoreItem, hops: UInt8, from: LinkID?)
-        case submission(UInt64, [StoreItem])
+        case submission(UInt64, [StoreItem], replaces: [ItemID])
         case delayed(UInt64)
-        case record(StoreItem, hops: UInt8, from: LinkID?)
+        case record(StoreItem, hops: UInt8, from: LinkID?, replaces: ItemID?)
     }
 
     /// Unanswered store orders for unasked items; above it they are dropped and come by catch-up.
     static let mostPending = 4096
+    /// The same for asked ones and retractions: above it they come from others, or again.
+    static let mostPendingWanted = 8192
     /// Frames held for one link until a charter is known.
     static let mostHeld = 16
     /// Items that break the rules before a link is closed.
@@ -66,7 +68,7 @@ public struct RelayNode: Sendable {
     public internal(set) var book: RecordBook
     var spreading = Spreading()
     var dialling = Dialling()
-    var peers: [LinkID: Peer_] = [:]
+    var peers: [LinkID: LinkedPeer] = [:]
     var linkOrder: [LinkID] = []
     var blocked: [NodeID] = []
     var pending: [StoreToken: Pending] = [:]
@@ -171,9 +173,10 @@ public struct RelayNode: Sendable {
         if now >= nextRenewal {
             nextRenewal = now.adding(milliseconds: 3_600_000)
             for draft in book.renewals(now: wall) {
-                let envelope = draft.worked(from: 0)
-                let item = StoreItem(id: draft.id, content: .envelope(envelope), isOwn: false)
-                effects += order(.record(item, hops: 0, from: nil), [item])
+                // Our own word as well: refused means that a newer one came meanwhile.
+                effects +=
+                    (try? considered(
+                        draft.worked(from: 0), draft.id, isOwn: false, 0, nil, now, wall)) ?? []
             }
         }
         return effects

@@ -121,10 +121,11 @@ struct SQLRow {
         sqlite3_column_text(statement, column).map { String(cString: $0) } ?? ""
     }
 
-    func blob(_ column: Int32) -> [UInt8] {
+    /// The first `limit` bytes of a blob.
+    func blob(_ column: Int32, limit: Int64 = .max) -> [UInt8] {
         guard let start = sqlite3_column_blob(statement, column) else { return [] }
         let count = Int(sqlite3_column_bytes(statement, column))
-        return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+        return [UInt8](UnsafeRawBufferPointer(start: start, count: min(count, Int(limit))))
     }
 
     func id<Kind>(_ column: Int32) throws -> Identifier32<Kind> {

@@ -2,14 +2,14 @@ import GRDB
 
 /// The tables, and how older ones become today's.
 ///
-/// Bodies come last in their rows and never sit in a table without rowid, where they would be
-/// part of the key's tree. Indexes end in the rowid by themselves.
+/// Whatever must be gone once it is removed lies in `body` (`Bodies.swift`); the rows that own a
+/// body name its number and its length. Indexes end in the rowid by themselves.
 enum Schema {
     /// "Kith" in SQLite's header.
     static let applicationID: Int64 = 0x4B69_7468
 
     /// Migration n turns schema n into schema n + 1. Never edited once released; only added to.
-    static let migrations: [String] = [items + submissions + vaults + peers]
+    static let migrations: [String] = [bodies + items + submissions + vaults + peers]
 
     static var version: Int { migrations.count }
 
@@ -38,6 +38,17 @@ enum Schema {
         try db.first(sql) { $0.integer(0) } ?? 0
     }
 
+    /// `hole`: bodies that were removed and wait to be written over.
+    private static let bodies = """
+        CREATE TABLE body(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE hole(
+            capacity INTEGER NOT NULL,
+            body INTEGER NOT NULL,
+            PRIMARY KEY (capacity, body)
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
     /// `loose`: a retraction that came without its target being held. `total` has one row, kept
     /// in step by every transaction, so that opening need not count.
     private static let items = """
@@ -52,11 +63,13 @@ enum Schema {
             own INTEGER NOT NULL,
             loose INTEGER NOT NULL,
             target BLOB,
-            bytes BLOB NOT NULL
+            body INTEGER NOT NULL,
+            length INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX item_position ON item(slot, id);
         CREATE INDEX item_topic ON item(topic) WHERE kind = 0;
         CREATE INDEX item_expiry ON item(expiry);
+        CREATE INDEX item_own ON item(own) WHERE own = 1;
         CREATE UNIQUE INDEX item_target ON item(target) WHERE target IS NOT NULL;
         CREATE TABLE total(
             only INTEGER PRIMARY KEY CHECK (only = 0),
@@ -64,9 +77,10 @@ enum Schema {
             bytes INTEGER NOT NULL,
             retractions INTEGER NOT NULL,
             loose INTEGER NOT NULL,
-            last_seq INTEGER NOT NULL
+            last_seq INTEGER NOT NULL,
+            last_body INTEGER NOT NULL
         ) STRICT;
-        INSERT INTO total VALUES (0, 0, 0, 0, 0, 0);
+        INSERT INTO total VALUES (0, 0, 0, 0, 0, 0, 0);
 
         """
 
@@ -107,14 +121,16 @@ enum Schema {
         CREATE TABLE vault(
             name TEXT PRIMARY KEY NOT NULL,
             version INTEGER NOT NULL,
-            blob BLOB NOT NULL
+            body INTEGER NOT NULL,
+            length INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE opened(
             seq INTEGER PRIMARY KEY AUTOINCREMENT,
             vault TEXT NOT NULL REFERENCES vault(name) ON DELETE CASCADE,
             item BLOB NOT NULL,
             topic BLOB NOT NULL,
-            blob BLOB NOT NULL,
+            body INTEGER NOT NULL,
+            length INTEGER NOT NULL,
             UNIQUE (vault, item)
         ) STRICT;
         CREATE INDEX opened_vault ON opened(vault);
@@ -140,7 +156,11 @@ enum Schema {
             pinned INTEGER NOT NULL,
             blocked INTEGER NOT NULL
         ) STRICT;
-        CREATE TABLE setting(key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;
+        CREATE TABLE setting(
+            key TEXT PRIMARY KEY NOT NULL,
+            body INTEGER NOT NULL,
+            length INTEGER NOT NULL
+        ) STRICT;
         CREATE TABLE community(id BLOB PRIMARY KEY NOT NULL, data BLOB NOT NULL) STRICT;
         """
 }

@@ -106,19 +106,18 @@ extension Transaction {
         let bounds: [SQLValue] = [.number(now), .number(limit)]
         let expired = try db.all(
             """
-            SELECT seq, kind, length(bytes), loose FROM item WHERE expiry <= ?
+            SELECT seq, kind, body, length, loose FROM item WHERE expiry <= ?
             ORDER BY expiry LIMIT ?
             """, bounds
         ) { row in
             (
                 seq: row.integer(0), kind: ItemKind(rawValue: row.integer(1, as: UInt8.self)),
-                bytes: row.integer(2), loose: row.flag(3)
+                body: KeptBody(row, at: 2), loose: row.flag(4)
             )
         }
         for row in expired {
             guard let kind = row.kind else { throw SQLFailure.damaged }
-            try db.run("DELETE FROM item WHERE seq = ?", [.number(row.seq)])
-            removed(kind, bytes: row.bytes, loose: row.loose)
+            try remove(row.seq, kind, row.body, loose: row.loose)
         }
         let submissions = try expireSubmissions(bounds)
         let pending = try db.run(
@@ -135,12 +134,13 @@ extension Database {
     }
 
     fileprivate func fetch(_ id: ItemID) throws -> Fetched {
-        let held = try first("SELECT kind, bytes FROM item WHERE id = ?", [.id(id)]) { row in
-            row.flag(0) ? Fetched.retraction(row.blob(1)) : .envelope(row.blob(1))
+        let select = "SELECT kind, length, bytes FROM item JOIN body ON number = body"
+        func read(_ row: SQLRow) -> Fetched {
+            let bytes = row.blob(2, limit: row.integer(1))
+            return row.flag(0) ? .retraction(bytes) : .envelope(bytes)
         }
-        if let held { return held }
-        let sql = "SELECT bytes FROM item WHERE target = ?"
-        return try first(sql, [.id(id)]) { .retraction($0.blob(0)) } ?? .unknown
+        return try first(select + " WHERE id = ?", [.id(id)], read)
+            ?? first(select + " WHERE target = ?", [.id(id)], read) ?? .unknown
     }
 
     fileprivate func page(after position: ItemPosition?, limit: Int) throws -> [ItemPosition] {
@@ -163,13 +163,17 @@ extension Database {
         var bytes = 0
         try each(
             """
-            SELECT seq, id, length(bytes), bytes FROM item INDEXED BY item_topic
+            SELECT seq, id, length, bytes
+            FROM item INDEXED BY item_topic JOIN body ON number = body
             WHERE topic = ? AND kind = 0 AND seq > ? ORDER BY seq LIMIT ?
             """, [.id(topic), .number(seq), .number(limit)]
         ) { row in
             bytes += Int(row.integer(2))
             guard items.isEmpty || bytes <= bytesLimit else { return false }
-            items.append(TopicItem(seq: row.integer(0), id: try row.id(1), bytes: row.blob(3)))
+            items.append(
+                TopicItem(
+                    seq: row.integer(0), id: try row.id(1),
+                    bytes: row.blob(3, limit: row.integer(2))))
             return bytes < bytesLimit
         }
         return items

@@ -24,15 +24,14 @@ extension Store {
 extension Transaction {
     fileprivate mutating func remove(_ id: ItemID) throws {
         let held = try db.first(
-            "SELECT seq, kind, length(bytes), loose FROM item WHERE id = ?", [.id(id)]
+            "SELECT seq, kind, body, length, loose FROM item WHERE id = ?", [.id(id)]
         ) { row in
             (
                 seq: row.integer(0), kind: ItemKind(rawValue: row.integer(1, as: UInt8.self)),
-                bytes: row.integer(2), loose: row.flag(3)
+                body: KeptBody(row, at: 2), loose: row.flag(4)
             )
         }
         guard let held, let kind = held.kind else { return }
-        try db.run("DELETE FROM item WHERE seq = ?", [.number(held.seq)])
-        removed(kind, bytes: held.bytes, loose: held.loose)
+        try remove(held.seq, kind, held.body, loose: held.loose)
     }
 }

@@ -5,23 +5,17 @@ extension Store {
     /// A small value kept under a name of the caller's; nil if there is none.
     public func setting(_ key: String) async throws(StoreError) -> [UInt8]? {
         try await read("read a setting") { db in
-            try db.first("SELECT value FROM setting WHERE key = ?", [.text(key)]) { $0.blob(0) }
+            let sql = "SELECT length, bytes FROM setting JOIN body ON number = body"
+            return try db.first(sql + " WHERE key = ?", [.text(key)]) { row in
+                row.blob(1, limit: row.integer(0))
+            }
         }
     }
 
-    /// Nil removes it.
+    /// Nil removes it; what it was before leaves the disk, as it may be a key.
     public func setSetting(_ key: String, _ value: [UInt8]?) async throws(StoreError) {
         try await write("save a setting", bytes: value?.count ?? 0) { transaction in
-            transaction.erases = true  // among them is a closed network's pre-shared key
-            guard let value else {
-                try transaction.db.run("DELETE FROM setting WHERE key = ?", [.text(key)])
-                return
-            }
-            try transaction.db.run(
-                """
-                INSERT INTO setting(key, value) VALUES (?, ?)
-                ON CONFLICT DO UPDATE SET value = excluded.value
-                """, [.text(key), .blob(value)])
+            try transaction.set(key, value)
         }
     }
 
@@ -46,8 +40,23 @@ extension Store {
 
     public func removeCommunity(_ id: CommunityID) async throws(StoreError) {
         try await write("remove a community") { transaction in
-            transaction.erases = true
-            try transaction.db.run("DELETE FROM community WHERE id = ?", [.id(id)])
+            _ = try transaction.db.run("DELETE FROM community WHERE id = ?", [.id(id)])
         }
+    }
+}
+
+extension Transaction {
+    fileprivate mutating func set(_ key: String, _ value: [UInt8]?) throws {
+        let old = try db.first(
+            "SELECT body, length FROM setting WHERE key = ?", [.text(key)]
+        ) { KeptBody($0, at: 0) }
+        if let old {
+            try discard(old)
+            try db.run("DELETE FROM setting WHERE key = ?", [.text(key)])
+        }
+        guard let value else { return }
+        try db.run(
+            "INSERT INTO setting(key, body, length) VALUES (?, ?, ?)",
+            [.text(key), .integer(try keep(value)), .number(value.count)])
     }
 }

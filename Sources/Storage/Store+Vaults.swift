@@ -29,8 +29,7 @@ extension Store {
     @discardableResult
     public func deleteVault(_ name: String) async throws(StoreError) -> Bool {
         try await write("delete a vault") { transaction in
-            transaction.erases = true
-            return try transaction.db.run("DELETE FROM vault WHERE name = ?", [.text(name)]) == 1
+            try transaction.deleteVault(name)
         }
     }
 
@@ -69,13 +68,7 @@ extension Store {
         vault: String, items: [ItemID]
     ) async throws(StoreError) -> Int {
         try await write("delete opened items", items: items.count) { transaction in
-            transaction.erases = true
-            return try items.reduce(0) { sum, item in
-                try sum
-                    + transaction.db.run(
-                        "DELETE FROM opened WHERE vault = ? AND item = ?",
-                        [.text(vault), .id(item)])
-            }
+            try items.filter { try transaction.deleteOpened(vault: vault, item: $0) }.count
         }
     }
 
@@ -99,29 +92,68 @@ extension Store {
 
 extension Transaction {
     mutating func save(_ update: VaultUpdate) throws -> Int64 {
-        let found = try db.version(ofVault: update.name) ?? 0
+        let sql = "SELECT body, length, version FROM vault WHERE name = ?"
+        let old = try db.first(sql, [.text(update.name)]) { row in
+            (body: KeptBody(row, at: 0), version: row.integer(2))
+        }
+        let found = old?.version ?? 0
         guard found == update.expectedVersion else {
             throw StoreError.conflict(
                 vault: update.name, expected: update.expectedVersion, found: found)
         }
+        if let old { try discard(old.body) }
         try db.run(
             """
-            INSERT INTO vault(name, version, blob) VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET version = excluded.version, blob = excluded.blob
+            INSERT INTO vault(name, version, body, length) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                version = excluded.version, body = excluded.body, length = excluded.length
             """,
-            [.text(update.name), .integer(found + 1), .blob(update.blob)])
-        if found > 0 { erases = true }
+            [
+                .text(update.name), .integer(found + 1), .integer(try keep(update.blob)),
+                .number(update.blob.count),
+            ])
         return found + 1
     }
 
-    func add(_ item: OpenedItem) throws {
+    mutating func add(_ item: OpenedItem) throws {
         try requireVault(item.vault)
+        if let old = try openedBody(vault: item.vault, item: item.item) { try discard(old) }
         try db.run(
             """
-            INSERT INTO opened(vault, item, topic, blob) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET topic = excluded.topic, blob = excluded.blob
+            INSERT INTO opened(vault, item, topic, body, length) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                topic = excluded.topic, body = excluded.body, length = excluded.length
             """,
-            [.text(item.vault), .id(item.item), .id(item.topic), .blob(item.blob)])
+            [
+                .text(item.vault), .id(item.item), .id(item.topic), .integer(try keep(item.blob)),
+                .number(item.blob.count),
+            ])
+    }
+
+    fileprivate mutating func deleteOpened(vault: String, item: ItemID) throws -> Bool {
+        guard let body = try openedBody(vault: vault, item: item) else { return false }
+        try discard(body)
+        let sql = "DELETE FROM opened WHERE vault = ? AND item = ?"
+        return try db.run(sql, [.text(vault), .id(item)]) == 1
+    }
+
+    /// False if there was none. What refers to it goes with it.
+    fileprivate mutating func deleteVault(_ name: String) throws -> Bool {
+        let bodies = try db.all(
+            """
+            SELECT body, length FROM opened WHERE vault = ?1
+            UNION ALL SELECT body, length FROM vault WHERE name = ?1
+            """, [.text(name)]
+        ) { KeptBody($0, at: 0) }
+        for body in bodies { try discard(body) }
+        return try db.run("DELETE FROM vault WHERE name = ?", [.text(name)]) == 1
+    }
+
+    private func openedBody(vault: String, item: ItemID) throws -> KeptBody? {
+        try db.first(
+            "SELECT body, length FROM opened WHERE vault = ? AND item = ?",
+            [.text(vault), .id(item)]
+        ) { KeptBody($0, at: 0) }
     }
 
     fileprivate func set(_ cursor: ScanCursor, vault: String) throws {
@@ -135,19 +167,18 @@ extension Transaction {
     }
 
     private func requireVault(_ name: String) throws {
-        guard try db.version(ofVault: name) != nil else { throw StoreError.noVault(name) }
+        guard try db.exists("SELECT 1 FROM vault WHERE name = ?", [.text(name)]) else {
+            throw StoreError.noVault(name)
+        }
     }
 }
 
 extension Database {
     fileprivate func vault(_ name: String) throws -> Vault? {
-        try first("SELECT version, blob FROM vault WHERE name = ?", [.text(name)]) { row in
-            Vault(version: row.integer(0), blob: row.blob(1))
+        let sql = "SELECT version, length, bytes FROM vault JOIN body ON number = body"
+        return try first(sql + " WHERE name = ?", [.text(name)]) { row in
+            Vault(version: row.integer(0), blob: row.blob(2, limit: row.integer(1)))
         }
-    }
-
-    fileprivate func version(ofVault name: String) throws -> Int64? {
-        try first("SELECT version FROM vault WHERE name = ?", [.text(name)]) { $0.integer(0) }
     }
 
     fileprivate func opened(
@@ -158,7 +189,8 @@ extension Database {
         var bytes = 0
         try each(
             """
-            SELECT seq, item, topic, length(blob), blob FROM opened INDEXED BY opened_vault
+            SELECT seq, item, topic, length, bytes
+            FROM opened INDEXED BY opened_vault JOIN body ON number = body
             WHERE vault = ? AND seq > ? ORDER BY seq
             """, [.text(vault), .number(after)]
         ) { row in
@@ -170,7 +202,8 @@ extension Database {
             last = row.integer(0)
             page.items.append(
                 OpenedItem(
-                    vault: vault, item: try row.id(1), topic: try row.id(2), blob: row.blob(4)))
+                    vault: vault, item: try row.id(1), topic: try row.id(2),
+                    blob: row.blob(4, limit: row.integer(3))))
             return true
         }
         return page

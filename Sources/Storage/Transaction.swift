@@ -10,6 +10,7 @@ struct Total: Equatable {
     /// Retractions that came without their target being held.
     var loose: Int64
     var lastSeq: Int64
+    var lastBody: Int64
 }
 
 /// What a write may do while its transaction is open: the database, the sums, and the rules of
@@ -36,10 +37,13 @@ struct Transaction {
     func finish() throws {
         guard total != before else { return }
         try db.run(
-            "UPDATE total SET rows = ?, bytes = ?, retractions = ?, loose = ?, last_seq = ?",
+            """
+            UPDATE total SET rows = ?, bytes = ?, retractions = ?, loose = ?, last_seq = ?,
+                last_body = ?
+            """,
             [
-                .number(total.rows), .number(total.bytes), .number(total.retractions),
-                .number(total.loose), .number(total.lastSeq),
+                .integer(total.rows), .integer(total.bytes), .integer(total.retractions),
+                .integer(total.loose), .integer(total.lastSeq), .integer(total.lastBody),
             ])
     }
 
@@ -55,23 +59,22 @@ struct Transaction {
     private mutating func putRetraction(_ item: Item, of target: ItemID) throws -> PutOutcome {
         if try holds(item.id) || isRetracted(target) { return .duplicate }
         let held = try db.first(
-            "SELECT seq, length(bytes) FROM item WHERE id = ? AND kind = 0", [.id(target)]
-        ) { row in (seq: row.integer(0), bytes: row.integer(1)) }
+            "SELECT seq, body, length FROM item WHERE id = ? AND kind = 0", [.id(target)]
+        ) { row in (seq: row.integer(0), body: KeptBody(row, at: 1)) }
         guard let held else {
             guard hasLooseRoom(for: item) else { return .noRoom }
             return try insert(item, loose: true) ? .stored(removedTarget: false) : .duplicate
         }
-        try db.run("DELETE FROM item WHERE seq = ?", [.number(held.seq)])
-        removed(.envelope, bytes: held.bytes, loose: false)
+        try remove(held.seq, .envelope, held.body, loose: false)
         return try insert(item, loose: false) ? .stored(removedTarget: true) : .duplicate
     }
 
-    /// Keeps the sums in step with a row that was deleted, and the log free of it.
-    mutating func removed(_ kind: ItemKind, bytes: Int64, loose: Bool) {
+    mutating func remove(_ seq: Int64, _ kind: ItemKind, _ body: KeptBody, loose: Bool) throws {
+        try db.run("DELETE FROM item WHERE seq = ?", [.integer(seq)])
+        try discard(body)
         total.rows -= 1
-        erases = true
         switch kind {
-        case .envelope: total.bytes -= bytes
+        case .envelope: total.bytes -= Int64(body.count)
         case .retraction:
             total.retractions -= 1
             if loose { total.loose -= 1 }
@@ -102,15 +105,16 @@ struct Transaction {
 
     /// False, changing nothing, if the id is held.
     private mutating func insert(_ item: Item, loose: Bool) throws -> Bool {
-        let changed = try db.run(
-            "INSERT OR IGNORE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        if try holds(item.id) { return false }
+        let body = try keep(item.bytes)
+        try db.run(
+            "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                .number(total.lastSeq + 1), .id(item.id), .number(item.kind.rawValue),
+                .integer(total.lastSeq + 1), .id(item.id), .number(item.kind.rawValue),
                 .number(item.slot), .number(item.ttlClass), .number(item.expiry),
                 .id(item.topic), .flag(item.own), .flag(loose), .id(item.target),
-                .blob(item.bytes),
+                .integer(body), .number(item.bytes.count),
             ])
-        guard changed == 1 else { return false }
         total.lastSeq += 1
         total.rows += 1
         switch item.kind {
@@ -125,11 +129,11 @@ struct Transaction {
 
 extension Database {
     func total() throws -> Total {
-        let sql = "SELECT rows, bytes, retractions, loose, last_seq FROM total"
+        let sql = "SELECT rows, bytes, retractions, loose, last_seq, last_body FROM total"
         let total = try first(sql) { row in
             Total(
                 rows: row.integer(0), bytes: row.integer(1), retractions: row.integer(2),
-                loose: row.integer(3), lastSeq: row.integer(4))
+                loose: row.integer(3), lastSeq: row.integer(4), lastBody: row.integer(5))
         }
         guard let total else { throw SQLFailure.damaged }
         return total

@@ -44,7 +44,13 @@ struct Kith: AsyncParsableCommand {
             Terminal.complain(problem)
             Foundation.exit(problem.status.rawValue)
         } catch {
-            exit(withError: error)
+            let status = exitCode(for: error)
+            // Help and version are answers, not errors.
+            if status == .success { exit(withError: error) }
+            Terminal.complain(
+                Problem(.usage, message(for: error), hint: "look: kith --help, kith COMMAND --help")
+            )
+            Foundation.exit(status.rawValue)
         }
     }
 }

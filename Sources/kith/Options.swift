@@ -39,7 +39,7 @@ struct PersonOptions: ParsableArguments {
     func unlock(_ options: FolderOptions) async throws(Problem) -> DeskSession {
         let access = try await options.access()
         let names = try await NodeClient.vaultNames(access)
-        guard let name = person ?? (names.count == 1 ? names[0] : nil) else {
+        guard let name = person.map(Setup.vaultName) ?? (names.count == 1 ? names[0] : nil) else {
             throw Problem(
                 names.isEmpty ? .notFound : .usage,
                 names.isEmpty ? "nobody has a vault on this node" : "several people use this node",
@@ -68,6 +68,17 @@ extension WallTime {
     }
 }
 
+/// A language tag has letters, digits and hyphens (BCP 47).
+func checkLanguage(_ tag: String?) throws(Problem) {
+    guard let tag else { return }
+    let isTag = tag.utf8.allSatisfy {
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45
+    }
+    guard isTag, (2...35).contains(tag.utf8.count) else {
+        throw Problem(.usage, "that is not a language tag", hint: "such as en, uk or pt-BR")
+    }
+}
+
 /// Reads the text of a message: a file, or standard input for "-".
 func readText(_ path: String) throws(Problem) -> String {
     let data: Data
@@ -78,8 +89,11 @@ func readText(_ path: String) throws(Problem) -> String {
             throw Problem(.notFound, "cannot read \(path)", hint: "check the path and its rights")
         }
     }
-    guard data.count <= 1 << 20, let text = String(data: data, encoding: .utf8) else {
-        throw Problem(.badData, "\(path) is not UTF-8 text of up to 1 MiB", hint: "convert it")
+    guard data.count <= 1 << 20 else {
+        throw Problem(.badData, "\(path) is longer than 1 MiB", hint: "shorten it")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+        throw Problem(.badData, "\(path) is not UTF-8 text", hint: "save it as UTF-8")
     }
     let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !trimmed.isEmpty else {

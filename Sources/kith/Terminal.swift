@@ -17,7 +17,24 @@ struct Terminal: Sendable {
 
     /// A line for people; nothing in JSON mode.
     func say(_ text: String = "") {
-        if !json { Self.write(text + "\n", to: STDOUT_FILENO) }
+        if !json { Self.write(Self.harmless(text) + "\n", to: STDOUT_FILENO) }
+    }
+
+    /// Text with every character that could steer a terminal or reverse its lines shown as a
+    /// stand-in: what is printed may have been written by anybody.
+    static func harmless(_ text: String) -> String {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            shown.append(scalar == "\n" || !isSteering(scalar) ? scalar : "\u{FFFD}")
+        }
+        return String(shown)
+    }
+
+    private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 
     /// One JSON object on a line; nothing in text mode.
@@ -37,7 +54,8 @@ struct Terminal: Sendable {
 
     /// What went wrong, and what to do.
     static func complain(_ problem: Problem) {
-        write("kith: error: \(problem.what)\nkith: hint: \(problem.hint)\n", to: STDERR_FILENO)
+        let text = harmless("kith: error: \(problem.what)\nkith: hint: \(problem.hint)\n")
+        write(text, to: STDERR_FILENO)
     }
 
     /// A line of input; nil at its end.
@@ -56,9 +74,11 @@ struct Terminal: Sendable {
             tcgetattr(STDIN_FILENO, &shown)
             var hidden = shown
             hidden.c_lflag &= ~tcflag_t(ECHO)
+            EchoGuard.arm(shown)
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
             line = readLine(strippingNewline: true)
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+            EchoGuard.disarm()
             Self.write("\n", to: STDERR_FILENO)
         } else {
             line = readLine(strippingNewline: true)
@@ -75,9 +95,33 @@ struct Terminal: Sendable {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { writeBytes(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                // What can't be shown must not pass for shown: it may be a code or passphrase.
+                exit(descriptor == STDOUT_FILENO ? Problem.Status.disk.rawValue : 1)
+            }
             rest = rest.dropFirst(count)
         }
+    }
+}
+
+/// Gives the terminal its echo back when a signal ends the program while a secret is typed.
+private enum EchoGuard {
+    // Read by the signal handler, which may touch nothing that takes a lock.
+    nonisolated(unsafe) private static var shown = termios()
+
+    static func arm(_ shown: termios) {
+        self.shown = shown
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+            signal(number) { number in
+                tcsetattr(STDIN_FILENO, TCSANOW, &EchoGuard.shown)
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
+    }
+
+    static func disarm() {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_DFL) }
     }
 }
 

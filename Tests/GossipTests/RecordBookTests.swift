@@ -275,8 +275,9 @@ import Wire
         _ = try consider(network.manifest(), &book)
         let time = Slot(now.slot.number + 12000).start
         // The manifest ended after 45 days, the charter's record holds for 400.
-        #expect(book.renewals(now: time).map(\.header.topic) == [
-            Topics.records(of: network.network.bytes)
-        ])
+        #expect(
+            book.renewals(now: time).map(\.header.topic) == [
+                Topics.records(of: network.network.bytes)
+            ])
     }
 }

@@ -5,51 +5,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite struct SpreadingTests {
-    let network = TestNetwork()
-    let start = Moment(milliseconds: 1000)
-    let a = LinkID(1), b = LinkID(2), c = LinkID(3)
-
-    func at(_ milliseconds: UInt64) -> Moment { start.adding(milliseconds: milliseconds) }
-
-    func ids(_ count: Int, from first: UInt64 = 0) -> [ItemID] {
-        (0..<count).map { number in
-            var bytes = [UInt8](repeating: 0xAB, count: 24)
-            bytes.append(bigEndian: first + UInt64(number))
-            return ItemID(bytes) ?? .zero
-        }
-    }
-
-    func announcements(_ ids: [ItemID], hops: UInt8 = 255) -> [Announcement] {
-        ids.map { Announcement(id: $0, hops: hops) }
-    }
-
-    /// A machine with neighbours that have heard all ids: there are none.
-    func joined(_ links: LinkID...) -> Spreading {
-        var spreading = Spreading()
-        for link in links {
-            let node = TestNetwork.node(UInt8(link.number))
-            _ = spreading.joined(link, node: node, now: start)
-            _ = spreading.page([], for: link)
-        }
-        return spreading
-    }
-
-    /// Lets `link` announce ids that the store does not have; gives the frames sent to it.
-    func announce(
-        _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, now: Moment? = nil
-    ) -> [Spreading.Effect] {
-        var effects: [Spreading.Effect] = []
-        for effect in spreading.announced(announcements(ids), by: link) {
-            guard case .findMissing(let ids, link) = effect else {
-                effects.append(effect)
-                continue
-            }
-            effects += spreading.missing(ids, from: link, now: now ?? start)
-        }
-        return effects
-    }
-
+@Suite struct SpreadingTests: SpreadingScript {
     // MARK: New items
 
     @Test func aNewItemGoesToAllAndIsAcknowledgedToItsSender() {
@@ -57,11 +13,12 @@ import Wire
         let envelope = network.envelope(1)
         let id = network.id(envelope)
         let effects = spreading.stored(id, .envelope(envelope), hops: 3, from: b, now: testStart)
-        #expect(effects == [
-            .send(a, .push(hops: 4, envelope)),
-            .send(b, .announce([Announcement(id: id, hops: 3)])),
-            .send(c, .push(hops: 4, envelope)),
-        ])
+        #expect(
+            effects == [
+                .send(a, .push(hops: 4, envelope)),
+                .send(b, .announce([Announcement(id: id, hops: 3)])),
+                .send(c, .push(hops: 4, envelope)),
+            ])
     }
 
     @Test func anOwnItemGoesToAll() {
@@ -69,9 +26,10 @@ import Wire
         let envelope = network.envelope(1)
         let effects = spreading.stored(
             network.id(envelope), .envelope(envelope), hops: 0, from: nil, now: testStart)
-        #expect(effects == [
-            .send(a, .push(hops: 1, envelope)), .send(b, .push(hops: 1, envelope)),
-        ])
+        #expect(
+            effects == [
+                .send(a, .push(hops: 1, envelope)), .send(b, .push(hops: 1, envelope)),
+            ])
     }
 
     @Test func hopsStopCountingBeforeTheMarkForOffTheTree() {
@@ -105,9 +63,11 @@ import Wire
         let id = Naming.retractionID(of: network.id(envelope))
         let effects = spreading.stored(
             id, .retraction(retraction), hops: 0, from: a, now: testStart)
-        #expect(effects == [
-            .send(a, .announce([Announcement(id: id, hops: 0)])), .send(b, .retract(retraction)),
-        ])
+        #expect(
+            effects == [
+                .send(a, .announce([Announcement(id: id, hops: 0)])),
+                .send(b, .retract(retraction)),
+            ])
     }
 
     @Test func ownItemsAreWitnessedByWhoeverAnnouncesOrSendsThem() {
@@ -156,10 +116,11 @@ import Wire
     @Test func sixtyFourIdsAreAskedInOneFrame() {
         var spreading = joined(a)
         let new = ids(65)
-        #expect(announce(new, by: a, &spreading) == [
-            .send(a, .want(session: 0, [ItemID](new.prefix(64)))),
-            .send(a, .want(session: 0, [new[64]])),
-        ])
+        #expect(
+            announce(new, by: a, &spreading) == [
+                .send(a, .want(session: 0, [ItemID](new.prefix(64)))),
+                .send(a, .want(session: 0, [new[64]])),
+            ])
     }
 
     @Test func whatIsKnownIsNotLookedUp() {
@@ -263,9 +224,10 @@ import Wire
         _ = announce(new, by: a, &spreading)
         _ = announce([new[2], new[0]], by: b, &spreading)
         let effects = spreading.left(a, now: at(5))
-        #expect(effects == [
-            .send(b, .want(session: 0, [new[0]])), .send(b, .want(session: 0, [new[2]])),
-        ])
+        #expect(
+            effects == [
+                .send(b, .want(session: 0, [new[0]])), .send(b, .want(session: 0, [new[2]])),
+            ])
         #expect(spreading.wantedCount == 2)
         #expect(spreading.neighbourNodes == [TestNetwork.node(2)])
         #expect(spreading.left(a, now: at(6)) == [])
@@ -280,49 +242,6 @@ import Wire
         #expect(spreading.neighbourNodes == [])
         _ = spreading.wake(at(600_000))
         #expect(spreading.deadline == nil)
-    }
-
-    // MARK: Limits of asking
-
-    @Test func fourThousandIdsAreAskedOfOneNeighbourAndNoMore() {
-        var spreading = joined(a)
-        var asked = 0
-        for round in 0..<5 {
-            let new = ids(1024, from: UInt64(round) * 1024)
-            for case .send(_, .want(_, let ids)) in announce(new, by: a, &spreading) {
-                asked += ids.count
-            }
-        }
-        #expect(asked == Limits.missingPerPeer)
-        #expect(spreading.wantedCount == Limits.missingPerPeer)
-    }
-
-    @Test func sixteenThousandIdsAreAskedInAllAndNoMore() {
-        let links = (1...5).map { LinkID($0) }
-        var spreading = joined(links[0], links[1], links[2], links[3], links[4])
-        for (index, link) in links.enumerated() {
-            for round in 0..<4 {
-                let first = UInt64(index * 4 + round) * 1024
-                _ = announce(ids(1024, from: first), by: link, &spreading)
-            }
-        }
-        #expect(spreading.wantedCount == Limits.missing)
-        // As soon as one arrives, another may be asked for.
-        _ = spreading.arrived(ids(1)[0], from: links[0])
-        let next = announce(ids(1, from: 1 << 32), by: links[4], &spreading)
-        #expect(next.count == 1)
-    }
-
-    @Test func sixtyFourLookupsAreUnderWayForOneNeighbourAndNoMore() {
-        var spreading = joined(a)
-        for number in 0..<64 {
-            let effects = spreading.announced(
-                announcements(ids(1, from: UInt64(number))), by: a)
-            #expect(effects.count == 1)
-        }
-        #expect(spreading.announced(announcements(ids(1, from: 64)), by: a) == [])
-        _ = spreading.missing([], from: a, now: start)
-        #expect(spreading.announced(announcements(ids(1, from: 64)), by: a).count == 1)
     }
 
     // MARK: Being asked
@@ -358,10 +277,11 @@ import Wire
             (asked[0], .envelope(envelope)), (asked[1], .retraction(retraction)),
             (unknown, .nothing),
         ]
-        #expect(spreading.fetched(found, for: a) == [
-            .send(a, .push(hops: 255, envelope)), .send(a, .retract(retraction)),
-            .send(a, .gone(session: 0, [unknown])),
-        ])
+        #expect(
+            spreading.fetched(found, for: a) == [
+                .send(a, .push(hops: 255, envelope)), .send(a, .retract(retraction)),
+                .send(a, .gone(session: 0, [unknown])),
+            ])
     }
 
     @Test func whoAsksForMoreThanItMayIsClosed() {
@@ -381,157 +301,20 @@ import Wire
         let held = chunks.map { (network.id($0), Held.envelope($0)) }
         var effects = spreading.asked(for: held.map(\.0), by: a)
         var sent = 0
-        while let effect = effects.popLast() {
-            switch effect {
-            case .fetch(let ids, let link):
-                let found = held.filter { ids.contains($0.0) }
-                effects = spreading.fetched(found, for: link) + effects
-            case .send(_, .push): sent += 1
-            case .close: Issue.record("closed after \(sent)")
-            case .send, .list, .findMissing, .witnessed: break
+        while !effects.isEmpty {
+            var next: [Spreading.Effect] = []
+            for effect in effects {
+                switch effect {
+                case .fetch(let ids, let link):
+                    let found = held.filter { ids.contains($0.0) }
+                    next += spreading.fetched(found, for: link)
+                case .send(_, .push): sent += 1
+                case .close: Issue.record("closed after \(sent)")
+                case .send, .list, .findMissing, .witnessed: break
+                }
             }
-            if effects.isEmpty, sent < held.count { effects = spreading.drained(a) }
+            effects = next.isEmpty && sent < held.count ? spreading.drained(a) : next
         }
         #expect(sent == held.count)
-    }
-
-    // MARK: Slow links
-
-    @Test func aSlowLinkGetsOnlyIds() {
-        var spreading = joined(a)
-        let chunk = network.envelope(1, size: 7)
-        let id = network.id(chunk)
-        // Four times 64 KiB are 20 bytes over a quarter of a MiB.
-        for _ in 0..<4 {
-            #expect(
-                spreading.stored(id, .envelope(chunk), hops: 0, from: nil, now: testStart)
-                    == [.send(a, .push(hops: 1, chunk))])
-        }
-        #expect(
-            spreading.stored(id, .envelope(chunk), hops: 0, from: nil, now: testStart)
-                == [.send(a, .announce([Announcement(id: id, hops: 1)]))])
-        #expect(spreading.drained(a) == [])
-        #expect(
-            spreading.stored(id, .envelope(chunk), hops: 0, from: nil, now: testStart)
-                == [.send(a, .push(hops: 1, chunk))])
-    }
-
-    @Test func aSlowLinkIsServedOnceItHasRunEmpty() {
-        var spreading = joined(a)
-        let chunk = network.envelope(1, size: 7)
-        let id = network.id(chunk)
-        for _ in 0..<4 {
-            _ = spreading.stored(id, .envelope(chunk), hops: 0, from: nil, now: testStart)
-        }
-        #expect(spreading.asked(for: [id], by: a) == [])
-        #expect(spreading.drained(a) == [.fetch([id], for: a)])
-    }
-
-    @Test func aLinkWithMoreThanAMebibyteUnsentIsClosed() {
-        var spreading = joined(a)
-        let retraction = network.retraction(1, of: network.envelope(1))
-        let id = ids(1)[0]
-        var effects: [Spreading.Effect] = []
-        var sent = 0
-        repeat {
-            effects = spreading.stored(
-                id, .retraction(retraction), hops: 0, from: nil, now: testStart)
-            sent += 1
-        } while effects == [.send(a, .retract(retraction))] && sent < 100_000
-        #expect(effects == [.close(a)])
-        #expect(sent == Limits.unsentBytes / 256 + 1)
-    }
-
-    // MARK: Telling all ids
-
-    func positions(_ count: Int, from first: UInt64 = 0) -> [ItemPosition] {
-        ids(count, from: first).map { ItemPosition(slot: testStart.slot, id: $0) }
-    }
-
-    @Test func aNewNeighbourHearsAllIdsPageByPage() {
-        var spreading = Spreading()
-        let node = TestNetwork.node(1)
-        #expect(spreading.joined(a, node: node, now: start) == [.list(after: nil, for: a)])
-        let first = positions(1024)
-        #expect(spreading.page(first, for: a) == [
-            .send(a, .announce(announcements(first.map(\.id)))), .send(a, .ping(1)),
-        ])
-        // Nothing more until the neighbour has looked at these.
-        #expect(spreading.drained(a) == [])
-        #expect(spreading.ponged(2, by: a) == [])
-        #expect(spreading.ponged(1, by: a) == [.list(after: first.last, for: a)])
-        let last = positions(3, from: 1024)
-        #expect(spreading.page(last, for: a) == [
-            .send(a, .announce(announcements(last.map(\.id)))), .send(a, .ping(2)),
-        ])
-        #expect(spreading.ponged(2, by: a) == [])
-        #expect(spreading.ponged(2, by: a) == [])
-    }
-
-    @Test func aNeighbourIsServedBeforeTheNextPage() {
-        var spreading = Spreading()
-        _ = spreading.joined(a, node: TestNetwork.node(1), now: start)
-        let first = positions(1024)
-        _ = spreading.page(first, for: a)
-        let wanted = [first[0].id]
-        #expect(spreading.asked(for: wanted, by: a) == [.fetch(wanted, for: a)])
-        #expect(spreading.ponged(1, by: a) == [])
-        let effects = spreading.fetched([(wanted[0], .nothing)], for: a)
-        #expect(effects == [
-            .send(a, .gone(session: 0, wanted)), .list(after: first.last, for: a),
-        ])
-    }
-
-    @Test func aPingIsAnsweredOnceAllBeforeItWasLookedAt() {
-        var spreading = joined(a)
-        let new = ids(2)
-        _ = spreading.announced(announcements([new[0]]), by: a)
-        _ = spreading.announced(announcements([new[1]]), by: a)
-        #expect(spreading.pinged(5, by: a) == [])
-        _ = spreading.missing([], from: a, now: start)
-        #expect(spreading.missing([new[1]], from: a, now: start) == [
-            .send(a, .want(session: 0, [new[1]])), .send(a, .pong(5)),
-        ])
-        #expect(spreading.pinged(6, by: a) == [.send(a, .pong(6))])
-    }
-
-    @Test func whoPingsWithoutEndWhileLookedUpIsClosed() {
-        var spreading = joined(a)
-        _ = spreading.announced(announcements(ids(1)), by: a)
-        for value in 1...64 { #expect(spreading.pinged(UInt64(value), by: a) == []) }
-        #expect(spreading.pinged(65, by: a) == [.close(a)])
-    }
-
-    @Test func everyTenMinutesOneNeighbourHearsAllIdsAgain() {
-        var spreading = joined(a, b)
-        #expect(spreading.deadline == at(600_000))
-        #expect(spreading.wake(at(599_999)) == [])
-        #expect(spreading.wake(at(600_000)) == [.list(after: nil, for: a)])
-        _ = spreading.page([], for: a)
-        #expect(spreading.wake(at(1_200_000)) == [.list(after: nil, for: b)])
-        _ = spreading.page([], for: b)
-        #expect(spreading.wake(at(1_800_000)) == [.list(after: nil, for: a)])
-    }
-
-    @Test func aPageForALostLinkIsDropped() {
-        var spreading = joined(a)
-        _ = spreading.left(a, now: at(1))
-        #expect(spreading.page(positions(3), for: a) == [])
-        #expect(spreading.fetched([(ids(1)[0], .nothing)], for: a) == [])
-        #expect(spreading.missing(ids(1), from: a, now: at(2)) == [])
-        #expect(spreading.asked(for: ids(1), by: a) == [])
-        #expect(spreading.pinged(1, by: a) == [])
-        #expect(spreading.drained(a) == [])
-    }
-
-    // MARK: Remembering
-
-    @Test func sixtyFiveThousandIdsAreRememberedTheOldestForgottenFirst() {
-        var spreading = joined(a)
-        let known = ids(Limits.recentIDs + 1)
-        for id in known { spreading.duplicate(id) }
-        #expect(!spreading.isRecent(known[0]))
-        #expect(spreading.isRecent(known[1]))
-        #expect(spreading.isRecent(known[Limits.recentIDs]))
     }
 }

@@ -43,10 +43,10 @@ import Testing
         }
     }
 
-    @Test func itHoldsUpToItsLastSecond() throws {
+    @Test func itHoldsUntilItsEndAndNoLonger() throws {
         let payload = identity.encoded
-        _ = try read(payload, at: UInt64(notAfter))
-        let late = UInt64(notAfter) + 1
+        _ = try read(payload, at: UInt64(notAfter) - 1)
+        let late = UInt64(notAfter)
         #expect(throws: LinkIdentityError.expired(notAfter: notAfter, now: late)) {
             try read(payload, at: late)
         }

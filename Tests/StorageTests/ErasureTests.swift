@@ -111,6 +111,32 @@ import Testing
         #expect(try store.isConsistent())
     }
 
+    @Test func theRoomOfTheRemovedIsUsedAgain() async throws {
+        let store = try folder.open()
+        try await store.saveVault(VaultUpdate(name: "a", expectedVersion: 0, blob: [0]))
+        var most: Int64 = 0
+        for round in 0..<5 {
+            let numbers = (0..<20).map { round * 20 + $0 }
+            _ = try await store.put(
+                numbers.map { envelope($0, expiry: 10, bytes: marked($0, count: 1024)) })
+            try await store.addOpened(
+                numbers.map {
+                    OpenedItem(
+                        vault: "a", item: id($0), topic: name16(1), blob: marked($0, count: 700))
+                }, vault: "a")
+            let opened = try await store.opened(vault: "a", limit: 99, bytesLimit: 99_999)
+            #expect(opened.items.map(\.blob) == numbers.map { marked($0, count: 700) })
+            try await store.deleteOpened(vault: "a", items: numbers.map { id($0) })
+            _ = try await store.expire(now: 10, limit: 99)
+            let bodies = try store.onWriter("SELECT count(*) FROM body")
+            #expect(round == 0 || bodies == most)
+            most = bodies
+        }
+        try await store.checkpoint()
+        #expect(try found() == [])
+        #expect(try store.isConsistent())
+    }
+
     @Test func whatExpiresIsInNoFile() async throws {
         let store = try folder.open()
         _ = try await store.put([envelope(1, bytes: marked(1, count: 4096))])

@@ -32,6 +32,35 @@ import Testing
         #expect(try store.isConsistent())
     }
 
+    @Test(arguments: [0, 1, 127, 128, 129, 511, 513, 65536, 66000])
+    func anySizeComesBackAsItWas(count: Int) async throws {
+        let store = try folder.open()
+        let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7 + 1) }
+        _ = try await store.put([envelope(1, bytes: body)])
+        #expect(try await store.fetch([id(1)]) == [.envelope(body)])
+        #expect(try await store.totals().bytes == UInt64(count))
+        _ = try await store.put([retraction(of: 1), envelope(2, bytes: body)])
+        #expect(try await store.fetch([id(2)]) == [.envelope(body)])
+        #expect(try store.isConsistent())
+    }
+
+    @Test func removedItemsAreGoneAndMayReturn() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1, own: true), envelope(2), retraction(of: 3)])
+        try await store.remove([id(1), retraction(of: 3).id, id(9)])
+        #expect(try await store.missing(among: [id(1), id(2), id(3)]) == [id(1), id(3)])
+        #expect(try store.isConsistent())
+        #expect(try await store.put([envelope(1, own: true)]) == [stored])
+    }
+
+    @Test func ownItemsComeNewestFirst() async throws {
+        let store = try folder.open()
+        _ = try await store.put([
+            envelope(1, own: true), envelope(2), envelope(3, own: true), envelope(4, own: true),
+        ])
+        #expect(try await store.ownItems(limit: 2) == [id(4), id(3)])
+    }
+
     @Test func anEmptyBatchIsAnswered() async throws {
         #expect(try await folder.open().put([]) == [])
     }

@@ -81,9 +81,9 @@ import Testing
             try handle.write(contentsOf: Data(repeating: 0xA5, count: 64))
         }
         try handle.close()
-        let store = try folder.open()
         await #expect(throws: StoreError.corrupt(path: file)) {
-            try await store.fetch((0..<500).map { id($0) })
+            let store = try folder.open()
+            _ = try await store.fetch((0..<500).map { id($0) })
         }
     }
 

@@ -67,6 +67,7 @@ import Testing
         #expect(try await store.setting("a") == [1, 2])
         try await store.setSetting("a", nil)
         #expect(try await store.setting("a") == nil)
+        #expect(try store.isConsistent())
     }
 
     @Test func communitiesComeByID() async throws {

@@ -117,13 +117,26 @@ extension Store {
         try pool.writeWithoutTransaction { db in try db.first(sql) { $0.integer(0) } ?? 0 }
     }
 
-    /// Whether the sums kept are those of the rows, and SQLite finds its file in order.
+    /// Whether the sums kept are those of the rows, every body has one owner or is an empty
+    /// hole, and SQLite finds its file in order.
     func isConsistent() throws -> Bool {
         try pool.read { db in
+            let astray = try Int.fetchOne(
+                db,
+                sql: """
+                    WITH owner(body) AS (
+                        SELECT body FROM item UNION ALL SELECT body FROM opened
+                        UNION ALL SELECT body FROM vault UNION ALL SELECT body FROM setting
+                        UNION ALL SELECT body FROM hole)
+                    SELECT (SELECT count(*) FROM body) - (SELECT count(*) FROM owner)
+                        + (SELECT count(*) FROM body WHERE number NOT IN (SELECT body FROM owner))
+                        + (SELECT count(*) FROM hole JOIN body ON number = body
+                            WHERE bytes != zeroblob(capacity))
+                    """)
             let counted = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT count(*), coalesce(sum(length(bytes)) FILTER (WHERE kind = 0), 0),
+                    SELECT count(*), coalesce(sum(length) FILTER (WHERE kind = 0), 0),
                         count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE loose = 1)
                     FROM item
                     """)
@@ -132,7 +145,7 @@ extension Store {
             let check = try String.fetchOne(db, sql: "PRAGMA integrity_check")
             let left = counted.map { row in (0..<4).map { row[$0] as Int64 } }
             let right = kept.map { row in (0..<4).map { row[$0] as Int64 } }
-            return left == right && check == "ok"
+            return left == right && astray == 0 && check == "ok"
         }
     }
 }

@@ -122,5 +122,6 @@ import Testing
         #expect(try await store.scanned(vault: "a", topic: name16(1)) == 0)
         #expect(try await store.opened(vault: "a", limit: 9, bytesLimit: 99).items.isEmpty)
         #expect(try await store.opened(vault: "b", limit: 9, bytesLimit: 99).items.count == 1)
+        #expect(try store.isConsistent())
     }
 }

@@ -259,6 +259,15 @@ public struct MemoryNetwork: Sendable {
     }
 }
 
+// A failed expectation would print all of it, stores included.
+extension MemoryNetwork: CustomStringConvertible, CustomReflectable {
+    public var description: String {
+        "\(nodes.count) nodes at \(now.milliseconds) ms, \(sent.count) frames sent"
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 /// Events by time, those of one time in the order they were added: a binary heap.
 struct EventQueue<Action: Sendable>: Sendable {
     private var heap: [(time: Moment, number: UInt64, action: Action)] = []

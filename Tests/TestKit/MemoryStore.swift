@@ -10,6 +10,12 @@ public struct MemoryStore: Sendable {
         public let id: ItemID
         public let node: NodeID
         public let isReceipt: Bool
+
+        public init(id: ItemID, node: NodeID, isReceipt: Bool) {
+            self.id = id
+            self.node = node
+            self.isReceipt = isReceipt
+        }
     }
 
     public private(set) var items: [ItemID: StoreItem] = [:]
@@ -134,4 +140,10 @@ public struct MemoryStore: Sendable {
         }
         return low
     }
+}
+
+extension MemoryStore: CustomStringConvertible, CustomReflectable {
+    public var description: String { "\(items.count) items" }
+
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

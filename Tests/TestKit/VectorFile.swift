@@ -124,4 +124,5 @@ public struct VectorFile: Sendable, CustomTestStringConvertible {
 public enum VectorFileError: Error {
     case unreadable(file: String, line: Int)
     case missing(file: String, name: String)
+    case noScenarios(of: String)
 }

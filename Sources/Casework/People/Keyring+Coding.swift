@@ -133,9 +133,10 @@ private struct KeyringReader {
     }
 
     private func member(_ value: CBOR) -> Keyring.Member? {
-        guard let parts = value.tuple(5), let persona = parts[0].asBytes(32).flatMap({
-            PersonaID($0)
-        }), let memberKey = parts[1].asBytes(32), let tagKey = secret(parts[2]),
+        guard let parts = value.tuple(5),
+            let persona = parts[0].asBytes(32).flatMap({
+                PersonaID($0)
+            }), let memberKey = parts[1].asBytes(32), let tagKey = secret(parts[2]),
             case .text(let name) = parts[3], let roles = parts[4].asUnsigned
         else { return nil }
         return Keyring.Member(

@@ -150,8 +150,9 @@ public struct Keyring: Sendable {
             Epoch(
                 number: letter.epoch, groupKey: letter.groupKey, certificate: letter.certificate))
         epochs.sort { $0.number < $1.number }
-        if !intakes.contains(where: { $0.key(letter.intake.week)?.secret == letter.intake.key.secret })
-        {
+        if !intakes.contains(where: {
+            $0.key(letter.intake.week)?.secret == letter.intake.key.secret
+        }) {
             intakes.append(Intake(seed: letter.intake))
         }
         return true

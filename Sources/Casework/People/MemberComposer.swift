@@ -18,6 +18,7 @@ public struct MemberComposer {
         case notHeld
         case noSuchMember
         case intakeKeyMissing
+        case nothingToSay
         case sealing(SealError)
     }
 
@@ -123,7 +124,8 @@ public struct MemberComposer {
     // MARK: Membership
 
     /// Asks to become a member.
-    public func join(_ oneTimeSecret: Secret, intakeKey: [UInt8]) throws(Failure) -> [EnvelopeDraft] {
+    public func join(_ oneTimeSecret: Secret, intakeKey: [UInt8]) throws(Failure) -> [EnvelopeDraft]
+    {
         let person = keyring.person
         let join = Join(
             persona: person.personaID, memberKey: person.memberKey.publicKey,

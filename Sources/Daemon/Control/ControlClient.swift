@@ -23,6 +23,11 @@ public final class ControlClient: NodeAccess, @unchecked Sendable {
                 hint: "use a folder with a shorter path")
         }
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval()
+        patience.tv_sec = 60
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -55,7 +60,7 @@ public final class ControlClient: NodeAccess, @unchecked Sendable {
         defer { lock.unlock() }
         let lost = Problem(
             .unavailable, "the node stopped answering",
-            hint: "look at its output; what it acknowledged is safe")
+            hint: "is it stopped or stuck? look at its output; what it acknowledged is safe")
         var head = UInt32(payload.count).bigEndian
         guard write(Data(bytes: &head, count: 4) + payload), let length = read(4) else {
             throw lost

@@ -11,6 +11,12 @@ public enum NodeClient {
     ///
     /// - Throws: `Problem` `.notFound` where no node was made yet.
     public static func reach(_ folder: NodeFolder) async throws(Problem) -> any NodeAccess {
+        var facts = stat()
+        if stat(folder.keyPath, &facts) != 0, errno == EACCES {
+            throw Problem(
+                .noRights, "\(folder.path) is another user's",
+                hint: "run as the folder's owner, or pass --data DIR")
+        }
         guard folder.isInitialised else {
             throw Problem(
                 .notFound, "there is no node in \(folder.path)",
@@ -40,7 +46,7 @@ public enum NodeClient {
     public static func addPeer(
         _ address: String, _ access: any NodeAccess
     ) async throws(Problem) {
-        guard Endpoint(address) != nil else {
+        guard let endpoint = Endpoint(address), endpoint.port != 0 else {
             throw Problem(
                 .usage, "\(address) is not an address",
                 hint: "host:port, such as relay.example.org:4711 or [2001:db8::1]:4711")

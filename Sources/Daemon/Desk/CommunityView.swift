@@ -18,7 +18,8 @@ public struct CommunityView: Sendable {
     public var workBase: UInt8 { charter.workBase }
 
     /// All communities whose manifests hold now.
-    public static func all(_ access: any NodeAccess, now: WallTime) async throws(Problem) -> [CommunityView]
+    public static func all(_ access: any NodeAccess, now: WallTime) async throws(Problem)
+        -> [CommunityView]
     {
         let known = try await access.expect(.records) {
             if case .records(let records) = $0 { records } else { nil }

@@ -340,6 +340,8 @@ extension Problem {
             self.init(
                 .tryAgain, "the community's published keys do not reach this week",
                 hint: "is this computer's clock right? else: kith community publish")
+        case .nothingToSay:
+            self.init(.badData, "the text is empty", hint: "nothing was sent; write something")
         case .sealing(.tooLong(let bytes, let limit)):
             self.init(
                 .badData, "the text is too long: \(bytes) bytes, \(limit) fit",

@@ -38,7 +38,9 @@ enum LocalAddresses {
                 getnameinfo(
                     address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0
             else { continue }
-            found.append(String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            found.append(
+                String(
+                    decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         }
         return found
     }

@@ -13,6 +13,7 @@ public struct NodeFolder: Sendable {
     public init(_ path: String) { self.path = path }
 
     public var keyPath: String { path + "/node.key" }
+    var storePath: String { path + "/kith.sqlite" }
     public var socketPath: String { path + "/kith.sock" }
 
     /// Where a node lives unless told otherwise: KITH_DATA, or ~/.kith.
@@ -35,16 +36,27 @@ public struct NodeKeys: Sendable {
         return id
     }
 
-    /// Makes keys and writes them, readable by the owner alone.
-    public static func create(in folder: NodeFolder) throws(Problem) -> NodeKeys {
-        var bytes = Entropy.bytes(64)
-        defer { wipe(&bytes) }
-        do {
-            try KeyFile.write([1] + bytes, to: folder.keyPath)
-        } catch {
-            throw Problem(error)
+    /// New keys, not yet on disk.
+    struct Fresh {
+        let keys: NodeKeys
+        private let bytes: Secret
+
+        fileprivate init(_ bytes: Secret) {
+            self.bytes = bytes
+            keys = NodeKeys(bytes.copied())
         }
-        return NodeKeys(bytes)
+
+        /// Writes the key file, readable by the owner alone.
+        func write(to folder: NodeFolder) throws(Problem) {
+            do { try KeyFile.write([1] + bytes.copied(), to: folder.keyPath) } catch {
+                throw Problem(error)
+            }
+        }
+    }
+
+    static func fresh() -> Fresh {
+        var bytes = Entropy.bytes(64)
+        return Fresh(Secret(wiping: &bytes))
     }
 
     /// - Throws: `.notFound` where no node was made yet, `.badData` for another file.

@@ -55,7 +55,9 @@ extension NodeService {
         case .addOpened(let vault, let items, let cursors):
             try await store.addOpened(
                 items.map { try OpenedItem($0) }, vault: vault,
-                cursors: cursors.map { ScanCursor(topic: try Topic(checking: $0.topic), seq: $0.seq) })
+                cursors: cursors.map {
+                    ScanCursor(topic: try Topic(checking: $0.topic), seq: $0.seq)
+                })
             return .done
         case .deleteOpened(let vault, let ids):
             _ = try await store.deleteOpened(

@@ -50,7 +50,7 @@ extension NodeService {
     fileprivate func serve(_ ready: @Sendable (NodeStatus) -> Void) async throws(Problem) {
         let bound: [Endpoint]
         do { bound = try await shell.start() } catch {
-            try await close()
+            try? await close()
             throw Problem(error)
         }
         running.set()
@@ -102,13 +102,16 @@ extension Problem {
 final class NoteObserver: Sendable {
     private let logger: Logger
     private let forked = Mutex<Set<String>>([])
+    private let clocksApart = Flag()
 
     init(_ logger: Logger) { self.logger = logger }
 
     var warnings: [String] {
-        forked.withLock { $0 }.sorted().map {
-            "community \($0) has two branches of roots: its stewards must join them"
-        }
+        let clock = "a relay's clock is a day or more off ours: is this computer's date right?"
+        return (clocksApart.isSet ? [clock] : [])
+            + forked.withLock { $0 }.sorted().map {
+                "community \($0) has two branches of roots: its stewards must join them"
+            }
     }
 
     func note(_ note: RelayNode.Note) {
@@ -116,10 +119,15 @@ final class NoteObserver: Sendable {
         case .peerUp(let node, let dialled):
             logger.info("peer up", metadata: ["node": short(node.bytes), "dialled": "\(dialled)"])
         case .peerDown(let node): logger.info("peer down", metadata: ["node": short(node.bytes)])
+        case .peerRefused(_, why: .clocksApart): warnOfClock()
         case .peerRefused(let node, let why):
             logger.info("peer refused", metadata: ["node": short(node.bytes), "why": "\(why)"])
         case .itemRefused(let refusal, let node):
-            logger.debug("item refused", metadata: ["node": short(node.bytes), "why": "\(refusal)"])
+            logger.debug(
+                "item refused", metadata: ["node": short(node.bytes), "why": "\(refusal)"])
+        case .linkEnded(.closedByPeer), .linkEnded(.closedByUs), .linkEnded(.aged): break
+        case .linkEnded(let why) where why.isAboutClocks: warnOfClock()
+        case .linkEnded(let why): logger.debug("link ended", metadata: ["why": "\(why)"])
         case .storeFailed: logger.error("the store failed; look at the disk")
         case .charterKnown(let seq): logger.info("charter known", metadata: ["seq": "\(seq)"])
         case .manifestKnown(let community, let seq):
@@ -133,6 +141,14 @@ final class NoteObserver: Sendable {
                 "the peers' clocks disagree with ours",
                 metadata: ["peersAheadSeconds": "\(seconds)"])
         }
+    }
+
+    /// Said once: the same relay is dialled again and again.
+    private func warnOfClock() {
+        guard !clocksApart.isSet else { return }
+        clocksApart.set()
+        logger.warning(
+            "a relay's clock is a day or more off ours: is this computer's date right?")
     }
 
     private func short(_ id: [UInt8]) -> Logger.MetadataValue { "\(id.hex.prefix(16))" }

@@ -36,12 +36,29 @@ public final class NodeService: NodeAccess {
         _ folder: NodeFolder, eraseDelay: UInt64? = nil, listen: String? = nil,
         advertised: [String]? = nil, logLevel: Logger.Level = .warning
     ) async throws(Problem) -> NodeService {
-        let keys = try NodeKeys.read(from: folder)
+        try await open(
+            folder, keys: NodeKeys.read(from: folder), eraseDelay: eraseDelay, logLevel: logLevel
+        ) { settings in
+            if let listen { settings.listen = listen }
+            if let advertised { settings.advertised = advertised }
+        }
+    }
+
+    /// As above, with keys that may not be on disk yet and settings changed for this time.
+    static func open(
+        _ folder: NodeFolder, keys: NodeKeys, eraseDelay: UInt64? = nil,
+        logLevel: Logger.Level = .warning,
+        _ change: (inout NodeSettings) throws(Problem) -> Void
+    ) async throws(Problem) -> NodeService {
+        guard FileManager.default.fileExists(atPath: folder.storePath) else {
+            throw Problem(
+                .notFound, "the store of this node is missing from \(folder.path)",
+                hint: "restore the folder from your backup")
+        }
         let lock = try FolderLock.taken(folder)
         let store = try Setup.openStore(folder)
         var settings = try await NodeSettings.read(store)
-        if let listen { settings.listen = listen }
-        if let advertised { settings.advertised = advertised }
+        try change(&settings)
         let service = try NodeService(
             folder, keys, lock, store, settings, eraseDelay: eraseDelay, logLevel: logLevel)
         try await service.recall()

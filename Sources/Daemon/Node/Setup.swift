@@ -45,6 +45,11 @@ public enum Setup {
             self.isTest = isTest
             self.isClosed = isClosed
         }
+
+        func check() throws(Problem) {
+            try Setup.checkName(community)
+            try Setup.checkName(founder)
+        }
     }
 
     public struct Made: Sendable {
@@ -88,73 +93,57 @@ public enum Setup {
     public static func initialise(
         _ folder: NodeFolder, joining invite: Invite, _ place: Place
     ) async throws(Problem) -> Made {
-        let (keys, store, lock) = try create(folder)
-        defer { lock.release() }
-        try await write(invite, place, store, existing: nil)
-        try closed(store)
-        return Made(
-            folder: folder, node: keys.node, network: invite.network,
-            community: invite.community, invite: nil)
+        let (listen, advertised) = try place.checked()
+        let settings = NodeSettings(
+            network: invite.network, preSharedKey: invite.preSharedKey, listen: listen,
+            advertised: advertised, carried: [invite.community])
+        return try await make(folder) { keys throws(Problem) in
+            try await write(settings, invite.seeds, folder)
+            return Made(
+                folder: folder, node: keys.node, network: invite.network,
+                community: invite.community, invite: nil)
+        }
     }
 
     /// A node of no network yet.
     public static func initialise(
         _ folder: NodeFolder, bare place: Place
     ) async throws(Problem) -> Made {
-        let (keys, store, lock) = try create(folder)
-        defer { lock.release() }
-        let (listen, advertised) = try place.checked()
-        let settings = NodeSettings(
-            network: .zero, preSharedKey: nil, listen: listen, advertised: advertised, carried: [])
-        try await settings.save(store)
-        try closed(store)
-        return Made(
-            folder: folder, node: keys.node, network: .zero, community: nil, invite: nil)
+        let settings = try bareSettings(place)
+        return try await make(folder) { keys throws(Problem) in
+            try await write(settings, [], folder)
+            return Made(
+                folder: folder, node: keys.node, network: .zero, community: nil, invite: nil)
+        }
     }
 
     /// A node with a community and network of its own.
     public static func initialise(
         _ folder: NodeFolder, founding new: NewCommunity, passphrase: String, _ place: Place
     ) async throws(Problem) -> Made {
-        try checkName(new.community)
-        try checkName(new.founder)
-        _ = try await initialise(folder, bare: place)
-        return try await found(folder, new, passphrase: passphrase)
+        try new.check()
+        let settings = try bareSettings(place)
+        return try await make(folder) { keys throws(Problem) in
+            try await write(settings, [], folder)
+            return try await found(folder, keys, new, passphrase: passphrase)
+        }
     }
 
     /// A community and its network, on a node that has none.
     public static func found(
         _ folder: NodeFolder, _ new: NewCommunity, passphrase: String
     ) async throws(Problem) -> Made {
-        try checkName(new.community)
-        try checkName(new.founder)
-        let now = WallTime(seconds: UInt64(max(0, Date().timeIntervalSince1970)))
-        let keys = try NodeKeys.read(from: folder)
-        let founded = try await settle(folder, new, now)
-        let service = try await NodeService.open(folder)
-        let desk = try await DeskSession.create(
-            vaultName(new.founder), passphrase: [UInt8](passphrase.utf8), founded.keyring, service)
-        try await desk.publishFirst(founded.charters, relay: keys.node, now: now)
-        let invite = try? await NodeClient.joining(service).relayInvite().text
-        try await service.close()
-        return Made(
-            folder: folder, node: keys.node, network: founded.keyring.network,
-            community: founded.keyring.community, invite: invite)
+        try new.check()
+        return try await found(
+            folder, try NodeKeys.read(from: folder), new, passphrase: passphrase)
     }
 
-    /// Makes the keys and writes the settings that make the node part of the new network.
-    private static func settle(
-        _ folder: NodeFolder, _ new: NewCommunity, _ now: WallTime
-    ) async throws(Problem) -> Founding.Founded {
-        let lock = try FolderLock.taken(folder)
-        defer { lock.release() }
-        let store = try openStore(folder)
-        var settings = try await NodeSettings.read(store)
-        guard settings.network == .zero else {
-            throw Problem(
-                .cannotCreate, "this node belongs to a network already",
-                hint: "pass --data with another folder for a new network")
-        }
+    /// Vault and records first, the settings that make them count last: what breaks off half-way
+    /// leaves a node of no network, which can begin again.
+    private static func found(
+        _ folder: NodeFolder, _ keys: NodeKeys, _ new: NewCommunity, passphrase: String
+    ) async throws(Problem) -> Made {
+        let now = WallTime(seconds: UInt64(max(0, Date().timeIntervalSince1970)))
         let founded: Founding.Founded
         do {
             founded = try Founding.found(
@@ -164,12 +153,34 @@ public enum Setup {
         } catch {
             throw Problem(.internalError, "the community can't be made", hint: "report this")
         }
-        settings.network = founded.keyring.network
-        settings.carried = [founded.keyring.community]
-        settings.preSharedKey = new.isClosed ? Secret(Entropy.bytes(32)) : nil
-        try await settings.save(store)
-        try closed(store)
-        return founded
+        let service = try await NodeService.open(folder, keys: keys) {
+            settings throws(Problem) in
+            guard settings.network == .zero else {
+                throw Problem(
+                    .cannotCreate, "this node belongs to a network already",
+                    hint: "pass --data with another folder for a new network")
+            }
+            settings.network = founded.keyring.network
+            settings.carried = [founded.keyring.community]
+            settings.preSharedKey = new.isClosed ? Secret(Entropy.bytes(32)) : nil
+        }
+        do {
+            // Of an attempt that broke off: without a network it opens nothing.
+            for name in try await service.store.vaultNames() {
+                _ = try await service.store.deleteVault(name)
+            }
+        } catch {
+            throw Problem(error)
+        }
+        let desk = try await DeskSession.create(
+            vaultName(new.founder), passphrase: [UInt8](passphrase.utf8), founded.keyring, service)
+        try await desk.publishFirst(founded.charters, relay: keys.node, now: now)
+        try await service.settings.save(service.store)
+        let invite = try? await NodeClient.joining(service).relayInvite().text
+        try await service.close()
+        return Made(
+            folder: folder, node: keys.node, network: founded.keyring.network,
+            community: founded.keyring.community, invite: invite)
     }
 
     /// Joins the network of an invite: a new node, a bare one, or one of the same network.
@@ -239,26 +250,42 @@ public enum Setup {
 
     // MARK: Private
 
-    static func vaultName(_ name: String) -> String {
-        let kept = name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
-        return String(kept.prefix(32))
+    public static func vaultName(_ name: String) -> String {
+        name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: "-")
     }
 
-    private static func checkName(_ name: String) throws(Problem) {
-        let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-        guard !name.isEmpty, name.utf8.count <= Limits.nameBytes, isPlain else {
+    fileprivate static func checkName(_ name: String) throws(Problem) {
+        let isPlain = name.unicodeScalars.allSatisfy {
+            switch $0.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
+                .unassigned:
+                // The joiners that emoji and several scripts are written with are no trick.
+                $0.value == 0x200D || $0.value == 0x200C
+            default: true
+            }
+        }
+        guard !name.allSatisfy(\.isWhitespace), name.utf8.count <= Limits.nameBytes, isPlain else {
             throw Problem(
                 .usage, "a name has 1 to \(Limits.nameBytes) bytes and no control characters",
                 hint: "choose a shorter one")
         }
     }
 
-    private static func create(
-        _ folder: NodeFolder
-    ) throws(Problem) -> (NodeKeys, Store, FolderLockHolder) {
+    private static func bareSettings(_ place: Place) throws(Problem) -> NodeSettings {
+        let (listen, advertised) = try place.checked()
+        return NodeSettings(
+            network: .zero, preSharedKey: nil, listen: listen, advertised: advertised, carried: [])
+    }
+
+    /// Makes a node's folder around `body`. The key file is written last, for it is what makes a
+    /// folder a node; a mark tells what an attempt that broke off left behind.
+    private static func make(
+        _ folder: NodeFolder, _ body: (NodeKeys) async throws(Problem) -> Made
+    ) async throws(Problem) -> Made {
         try refuseInitialised(folder)
+        let files = FileManager.default
         do {
-            try FileManager.default.createDirectory(
+            try files.createDirectory(
                 atPath: folder.path, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
@@ -266,26 +293,50 @@ public enum Setup {
                 .noRights, "the folder \(folder.path) can't be made",
                 hint: "look at the rights and space there, or pass --data DIR")
         }
-        let lock = try FolderLock.taken(folder)
-        let store = try openStore(folder)
-        let keys = try NodeKeys.create(in: folder)
-        return (keys, store, lock)
+        let mark = folder.path + "/unfinished"
+        if files.fileExists(atPath: mark) {
+            removeStore(folder)
+        } else if files.fileExists(atPath: folder.storePath) {
+            throw Problem(
+                .cannotCreate, "\(folder.path) holds a store without its node.key",
+                hint: "restore node.key from your backup, or pass --data with another folder")
+        }
+        guard files.createFile(atPath: mark, contents: nil) else {
+            throw Problem(
+                .noRights, "nothing can be written in \(folder.path)",
+                hint: "look at the rights and space there, or pass --data DIR")
+        }
+        let made: Made
+        do {
+            let keys = NodeKeys.fresh()
+            made = try await body(keys.keys)
+            try keys.write(to: folder)
+        } catch {
+            removeStore(folder)
+            unlink(mark)
+            throw error
+        }
+        unlink(mark)
+        return made
+    }
+
+    private static func removeStore(_ folder: NodeFolder) {
+        for suffix in ["", "-wal", "-shm"] { unlink(folder.storePath + suffix) }
     }
 
     private static func write(
-        _ invite: Invite, _ place: Place, _ store: Store, existing: NodeSettings?
+        _ settings: NodeSettings, _ seeds: [Seed], _ folder: NodeFolder
     ) async throws(Problem) {
-        let (listen, advertised) = try place.checked()
-        let settings = NodeSettings(
-            network: invite.network, preSharedKey: invite.preSharedKey,
-            listen: existing?.listen ?? listen, advertised: existing?.advertised ?? advertised,
-            carried: [invite.community])
+        let lock = try FolderLock.taken(folder)
+        defer { lock.release() }
+        let store = try openStore(folder)
         try await settings.save(store)
         do {
-            for seed in invite.seeds {
+            for seed in seeds {
                 _ = try await store.addAddress(
                     seed.address.string, node: seed.node, source: .given)
             }
+            try store.close()
         } catch {
             throw Problem(error)
         }
@@ -293,10 +344,6 @@ public enum Setup {
 
     static func openStore(_ folder: NodeFolder) throws(Problem) -> Store {
         do { return try Store(folder: folder.path) } catch { throw Problem(error) }
-    }
-
-    private static func closed(_ store: Store) throws(Problem) {
-        do { try store.close() } catch { throw Problem(error) }
     }
 }
 
@@ -310,13 +357,13 @@ public final class FolderLockHolder: Sendable {
 
     private final class Locked: @unchecked Sendable {
         private var held: FolderLock?
-        private let guard_ = NSLock()
+        private let gate = NSLock()
 
         init(_ lock: consuming FolderLock) { held = consume lock }
 
         func release() {
-            guard_.lock()
-            defer { guard_.unlock() }
+            gate.lock()
+            defer { gate.unlock() }
             if let lock = held.take() { lock.release() }
         }
     }

@@ -34,26 +34,39 @@ public struct SeekerSession: Sendable {
 
     // MARK: Writing
 
-    /// Opens a case.
-    public func ask(
-        _ body: Incident, number: UInt8, now: WallTime,
-        progress: @Sendable (Int, Int) -> Void
-    ) async throws(Problem) -> Sent {
+    /// Sealed, and not sent yet.
+    public struct Prepared: Sendable {
+        let drafts: [EnvelopeDraft]
+        let number: UInt8
+    }
+
+    /// Seals a request that opens a case.
+    ///
+    /// - Throws: `Problem` `.badData` for a text that is too long.
+    public func request(
+        _ body: Incident, number: UInt8, now: WallTime
+    ) throws(Problem) -> Prepared {
         let composer = composer(number, now)
         let drafts = try composed { () throws(SeekerComposer.Failure) in
             try composer.request(body, manifest: view.manifest)
         }
-        return try await send(drafts, number, progress)
+        return Prepared(drafts: drafts, number: number)
     }
 
-    /// Keeps a note for oneself.
+    /// Seals a note for oneself.
     public func note(
-        _ body: Incident, number: UInt8, now: WallTime,
-        progress: @Sendable (Int, Int) -> Void
-    ) async throws(Problem) -> Sent {
+        _ body: Incident, number: UInt8, now: WallTime
+    ) throws(Problem) -> Prepared {
         let composer = composer(number, now)
         let drafts = try composed { () throws(SeekerComposer.Failure) in try composer.note(body) }
-        return try await send(drafts, number, progress)
+        return Prepared(drafts: drafts, number: number)
+    }
+
+    /// Does the work and hands the envelopes to the node; returns when they are on its disk.
+    public func send(
+        _ prepared: Prepared, progress: @Sendable (Int, Int) -> Void
+    ) async throws(Problem) -> Sent {
+        try await send(prepared.drafts, prepared.number, progress)
     }
 
     /// Writes again in a case: under its key once somebody answered, as another request before.

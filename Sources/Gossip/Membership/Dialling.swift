@@ -66,6 +66,11 @@ public struct Dialling: Sendable {
     public mutating func reached(_ address: Text, node: NodeID) {
         guard let index = entries.firstIndex(where: { $0.address == address }) else { return }
         entries[index].node = node
+    }
+
+    /// The node at a dialled address said HELLO: only that counts as success.
+    public mutating func greeted(_ address: Text) {
+        guard let index = entries.firstIndex(where: { $0.address == address }) else { return }
         entries[index].failures = 0
     }
 

@@ -43,14 +43,14 @@ public struct Spreading: Sendable {
     }
 
     /// How far one neighbour has been told of all ids held.
-    private enum Announcing: Sendable, Equatable {
+    enum Announcing: Sendable, Equatable {
         case idle
         case listing  // next: asked, idle
         case asked(ping: UInt64, after: ItemPosition?)  // next: serving
         case serving(after: ItemPosition?)  // next: listing, idle
     }
 
-    private struct Neighbour: Sendable {
+    struct Neighbour: Sendable {
         let node: NodeID
         /// Bytes given to the link since it last ran empty.
         var unsentBytes = 0
@@ -62,32 +62,36 @@ public struct Spreading: Sendable {
         /// Asked ids it did not deliver in time, or said were gone.
         var unfulfilled = 0
         var lookups = 0
+        /// Announced ids that wait for a lookup to end.
+        var unlooked: [ItemID] = []
         var heldPongs: [UInt64] = []
         var announcing = Announcing.idle
         var nextPing: UInt64 = 1
     }
 
-    private struct Want: Sendable {
+    struct Want: Sendable {
         var link: LinkID
         var until: Moment
         var alternatives: [LinkID] = []
     }
 
-    /// Envelopes fetched at once for one neighbour.
-    private static let fetchCount = 16
-    /// Lookups under way for one neighbour; more announcements wait for none and are dropped.
-    private static let mostLookups = 64
+    /// Envelopes fetched at once for one neighbour: eight of the largest, on top of all that may be
+    /// unsent before they are fetched, stay below what closes a link.
+    static let fetchCount = 8
+    /// Lookups under way for one neighbour. What is announced meanwhile waits, as many ids as may be
+    /// asked of it; more are dropped and come with the next announcement of all.
+    static let mostLookups = 64
 
-    private var neighbours: [LinkID: Neighbour] = [:]
+    var neighbours: [LinkID: Neighbour] = [:]
     /// In the order they came, so that effects have one order.
-    private var order: [LinkID] = []
-    private var wants: [ItemID: Want] = [:]
-    private var wantQueue: [(until: Moment, id: ItemID)] = []
-    private var recent = RecentSet(limit: Limits.recentIDs)
+    var order: [LinkID] = []
+    var wants: [ItemID: Want] = [:]
+    private(set) var wantQueue: [(until: Moment, id: ItemID)] = []
+    var recent = RecentSet(limit: Limits.recentIDs)
     /// Own items whose spreading is counted.
-    private var own = RecentSet(limit: Limits.recentIDs)
-    private var nextAnnouncement: Moment?
-    private var announceTurn = 0
+    var own = RecentSet(limit: Limits.recentIDs)
+    var nextAnnouncement: Moment?
+    var announceTurn = 0
 
     public init() {}
 
@@ -137,6 +141,9 @@ public struct Spreading: Sendable {
     /// Whether an item is known to be held or refused without asking the store.
     public func isRecent(_ id: ItemID) -> Bool { recent.contains(id) }
 
+    /// Whether an item is our own, in this run or an earlier one.
+    public func isOwn(_ id: ItemID) -> Bool { own.contains(id) }
+
     /// Whether an item was asked for.
     public func isWanted(_ id: ItemID) -> Bool { wants[id] != nil }
 
@@ -185,7 +192,7 @@ public struct Spreading: Sendable {
     /// An item is gone from the store.
     public mutating func dropped(_ id: ItemID) { recent.remove(id) }
 
-    private mutating func pass(
+    mutating func pass(
         _ item: Held, _ id: ItemID, _ hops: UInt8, to link: LinkID, _ now: WallTime
     ) -> [Effect] {
         switch item {
@@ -203,121 +210,6 @@ public struct Spreading: Sendable {
             }
             return send(link, .push(hops: onward, envelope))
         }
-    }
-
-    // MARK: Announcing and asking
-
-    /// A neighbour announced ids: those not known here are looked up, then asked for.
-    public mutating func announced(_ items: [Announcement], by link: LinkID) -> [Effect] {
-        guard let neighbour = neighbours[link] else { return [] }
-        var effects: [Effect] = []
-        var unknown: [ItemID] = []
-        for item in items {
-            if own.contains(item.id) { effects += witness(item.id, link) }
-            if recent.contains(item.id) { continue }
-            if var want = wants[item.id] {
-                if want.link != link, !want.alternatives.contains(link),
-                    want.alternatives.count < Limits.alternativesPerID
-                {
-                    want.alternatives.append(link)
-                    wants[item.id] = want
-                }
-                continue
-            }
-            unknown.append(item.id)
-        }
-        guard !unknown.isEmpty, neighbour.lookups < Self.mostLookups else { return effects }
-        neighbours[link]?.lookups += 1
-        return effects + [.findMissing(unknown, from: link)]
-    }
-
-    /// The store's answer: these announced ids are not held and not refused.
-    public mutating func missing(_ ids: [ItemID], from link: LinkID, now: Moment) -> [Effect] {
-        guard neighbours[link] != nil else { return [] }
-        neighbours[link]?.lookups -= 1
-        var ask: [ItemID] = []
-        for id in ids where wants[id] == nil && !recent.contains(id) {
-            guard (neighbours[link]?.asked ?? 0) < Limits.missingPerPeer,
-                wants.count < Limits.missing
-            else { break }
-            want(id, of: link, now)
-            ask.append(id)
-        }
-        var effects = askFrames(ask, link)
-        if let neighbour = neighbours[link], neighbour.lookups == 0 {
-            neighbours[link]?.heldPongs = []
-            for value in neighbour.heldPongs { effects += send(link, .pong(value)) }
-        }
-        return effects
-    }
-
-    /// A neighbour asks to be answered once all it sent before has been looked at.
-    public mutating func pinged(_ value: UInt64, by link: LinkID) -> [Effect] {
-        guard let neighbour = neighbours[link] else { return [] }
-        if neighbour.lookups == 0 { return send(link, .pong(value)) }
-        guard neighbour.heldPongs.count < Self.mostLookups else { return [.close(link)] }
-        neighbours[link]?.heldPongs.append(value)
-        return []
-    }
-
-    public mutating func ponged(_ value: UInt64, by link: LinkID) -> [Effect] {
-        guard case .asked(value, let after) = neighbours[link]?.announcing else { return [] }
-        neighbours[link]?.announcing = .serving(after: after)
-        return serve(link)
-    }
-
-    /// A neighbour asks for items.
-    public mutating func asked(for ids: [ItemID], by link: LinkID) -> [Effect] {
-        guard let neighbour = neighbours[link] else { return [] }
-        guard neighbour.wanted.count + ids.count <= Limits.missingPerPeer else {
-            return [.close(link)]
-        }
-        neighbours[link]?.wanted += ids
-        return serve(link)
-    }
-
-    /// The store's answer to a fetch.
-    public mutating func fetched(_ items: [(ItemID, Held)], for link: LinkID) -> [Effect] {
-        guard neighbours[link] != nil else { return [] }
-        neighbours[link]?.isFetching = false
-        var effects: [Effect] = []
-        var gone: [ItemID] = []
-        for (id, item) in items {
-            switch item {
-            case .envelope(let envelope):
-                effects += send(link, .push(hops: Announcement.offTree, envelope))
-            case .retraction(let retraction): effects += send(link, .retract(retraction))
-            case .nothing: gone.append(id)
-            }
-        }
-        if !gone.isEmpty { effects += send(link, .gone(session: 0, gone)) }
-        return effects + serve(link)
-    }
-
-    /// A neighbour does not have what was asked of it.
-    public mutating func gone(_ ids: [ItemID], by link: LinkID, now: Moment) -> [Effect] {
-        var effects: [Effect] = []
-        for id in ids where wants[id]?.link == link {
-            neighbours[link]?.unfulfilled += 1
-            effects += askElsewhere(id, now: now)
-        }
-        return effects
-    }
-
-    /// A page of ids held, after the last one listed.
-    public mutating func page(_ positions: [ItemPosition], for link: LinkID) -> [Effect] {
-        guard var neighbour = neighbours[link], neighbour.announcing == .listing else { return [] }
-        guard let last = positions.last else {
-            neighbours[link]?.announcing = .idle
-            return []
-        }
-        let value = neighbour.nextPing
-        neighbour.nextPing += 1
-        let more = positions.count == Limits.announcedIDs
-        neighbour.announcing = .asked(ping: value, after: more ? last : nil)
-        neighbours[link] = neighbour
-        let items = positions.map { Announcement(id: $0.id, hops: Announcement.offTree) }
-        return send(link, .announce(items)) + send(link, .ping(value))
     }
 
     /// Time has passed: late answers are given up, and one neighbour hears all ids again.
@@ -352,7 +244,7 @@ public struct Spreading: Sendable {
     // MARK: Private
 
     /// Goes on with what a neighbour asked for, and with announcing, as far as its link has room.
-    private mutating func serve(_ link: LinkID) -> [Effect] {
+    mutating func serve(_ link: LinkID) -> [Effect] {
         guard let neighbour = neighbours[link], !neighbour.isFetching,
             neighbour.unsentBytes <= Limits.payloadUnsentBytes
         else { return [] }
@@ -371,20 +263,24 @@ public struct Spreading: Sendable {
         return [.list(after: after, for: link)]
     }
 
-    private mutating func want(_ id: ItemID, of link: LinkID, _ now: Moment) {
+    mutating func want(_ id: ItemID, of link: LinkID, _ now: Moment) {
         let until = now.adding(milliseconds: Limits.wantMilliseconds)
         wants[id] = Want(link: link, until: until, alternatives: wants[id]?.alternatives ?? [])
+        // Ids that are asked for and answered over and over leave no more than twice the open ones.
+        if wantQueue.count > 2 * Limits.missing {
+            wantQueue.removeAll { wants[$0.id]?.until != $0.until }
+        }
         wantQueue.append((until, id))
         neighbours[link]?.asked += 1
     }
 
-    private mutating func settle(_ id: ItemID) {
+    mutating func settle(_ id: ItemID) {
         guard let want = wants.removeValue(forKey: id) else { return }
         neighbours[want.link]?.asked -= 1
     }
 
     /// Asks the next neighbour that announced the id; forgets it when there is none.
-    private mutating func askElsewhere(_ id: ItemID, now: Moment) -> [Effect] {
+    mutating func askElsewhere(_ id: ItemID, now: Moment) -> [Effect] {
         guard var want = wants[id] else { return [] }
         settle(id)
         while !want.alternatives.isEmpty {
@@ -397,7 +293,7 @@ public struct Spreading: Sendable {
         return []
     }
 
-    private mutating func askFrames(_ ids: [ItemID], _ link: LinkID) -> [Effect] {
+    mutating func askFrames(_ ids: [ItemID], _ link: LinkID) -> [Effect] {
         var effects: [Effect] = []
         var rest = ids[...]
         while !rest.isEmpty {
@@ -408,11 +304,11 @@ public struct Spreading: Sendable {
         return effects
     }
 
-    private func witness(_ id: ItemID, _ link: LinkID) -> [Effect] {
+    func witness(_ id: ItemID, _ link: LinkID) -> [Effect] {
         neighbours[link].map { [.witnessed(id, by: $0.node)] } ?? []
     }
 
-    private mutating func send(_ link: LinkID, _ frame: Frame) -> [Effect] {
+    mutating func send(_ link: LinkID, _ frame: Frame) -> [Effect] {
         guard let unsent = neighbours[link]?.unsentBytes else { return [] }
         let bytes = unsent + frame.weight
         neighbours[link]?.unsentBytes = bytes

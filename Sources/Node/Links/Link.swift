@@ -25,6 +25,8 @@ public struct LinkSecrets: Sendable {
 public enum LinkEnd: Error, Sendable, Equatable {
     case handshake(NoiseError)
     case identity(LinkIdentityError)
+    /// The other node's clock is days ahead of ours, or ours is behind.
+    case clocksApart
     case handshakeTooSlow
     case record(NoiseError)
     case frame(FrameError)
@@ -34,6 +36,16 @@ public enum LinkEnd: Error, Sendable, Equatable {
     case aged
     case closedByPeer
     case closedByUs
+
+    /// Whether the two nodes' clocks are the likeliest cause.
+    public var isAboutClocks: Bool {
+        switch self {
+        case .clocksApart, .identity(.expired): true
+        case .handshake, .identity, .handshakeTooSlow, .record, .frame, .frameTooSlow, .silent,
+            .aged, .closedByPeer, .closedByUs:
+            false
+        }
+    }
 }
 
 /// One connection: the handshake, then records and frames, and what happens when nothing does.
@@ -181,6 +193,8 @@ public struct Link: Sendable {
         } catch {
             return end(.identity(error))
         }
+        let most = wall.adding(seconds: 2 * Self.identitySeconds).seconds
+        guard UInt64(identity.notAfter) <= most else { return end(.clocksApart) }
         if role == .initiator {
             let reply = try handshake.writeMessage(payload: self.identity(wall))
             effects.append(.write(HandshakeFraming.frame(reply)))

@@ -23,7 +23,8 @@ final class LinkHandler: ChannelDuplexHandler {
         case heard([Frame], weight: Int)
         /// All given by the hand with this number, and before, has left.
         case drained(hand: UInt64)
-        case ended(wasOpen: Bool)
+        /// `why` is nil when the connection just went away.
+        case ended(wasOpen: Bool, why: LinkEnd?)
     }
 
     private enum Phase {
@@ -33,6 +34,7 @@ final class LinkHandler: ChannelDuplexHandler {
         case ended  // final
     }
 
+    private var endedBy: LinkEnd?
     private let role: HandshakeRole
     private let secrets: LinkSecrets
     private let clocks: Clocks
@@ -159,7 +161,8 @@ final class LinkHandler: ChannelDuplexHandler {
                 let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
                 report(.opened(node, LinkPort(handler: bound)))
             case .heard(let frame): heard.append(frame)
-            case .close:
+            case .close(let why):
+                endedBy = why
                 tell(heard)
                 return context.close(promise: nil)
             }
@@ -201,7 +204,7 @@ final class LinkHandler: ChannelDuplexHandler {
         timer?.cancel()
         link = nil
         queue = []
-        if hadBegun { report(.ended(wasOpen: isOpen)) }
+        if hadBegun { report(.ended(wasOpen: isOpen, why: endedBy)) }
     }
 
     // MARK: Sending

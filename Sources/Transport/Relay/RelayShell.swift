@@ -44,6 +44,13 @@ public actor RelayShell {
         public let isBusy: Bool
         /// Since the last success.
         public let failures: UInt64
+
+        public init(address: Text, node: NodeID?, isBusy: Bool, failures: UInt64) {
+            self.address = address
+            self.node = node
+            self.isBusy = isBusy
+            self.failures = failures
+        }
     }
 
     enum Phase {
@@ -148,7 +155,7 @@ public actor RelayShell {
                 throw error
             }
         }
-        logger.info("listening", metadata: ["at": "\(bound)"])
+        logger.debug("listening", metadata: ["at": "\(bound)"])
         post(.wake)
         return bound
     }
@@ -241,8 +248,9 @@ public actor RelayShell {
         case .drained(let hand):
             // Otherwise more is on its way to the link, and its leaving will be reported too.
             if links[link]?.hands == hand { feed(.drained(link)) }
-        case .ended(let wasOpen):
+        case .ended(let wasOpen, let why):
             links[link] = nil
+            if let why { onNote(.linkEnded(why)) }
             if wasOpen {
                 feed(.closed(link))
             } else if let dialled {

@@ -14,7 +14,8 @@ struct CommunityCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a community and its network on a node that has none (kith init --bare).",
+            abstract:
+                "Make a community and its network on a node that has none (kith init --bare).",
             discussion: """
                 Example:
                   kith community create "Harbour Street" --name Ada
@@ -88,6 +89,9 @@ struct CommunityCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
+            guard (1...90).contains(days) else {
+                throw Problem(.usage, "an invite holds 1 to 90 days", hint: "--days 7")
+            }
             let joining = try await NodeClient.joining(options.access())
             let terminal = options.terminal
             if relay {
@@ -101,7 +105,7 @@ struct CommunityCommand: AsyncParsableCommand {
                     .noRights, "only who holds the community's keys can invite members",
                     hint: "kith community invite --relay works on every node")
             }
-            let expiry = WallTime.now.adding(seconds: min(days, 90) * 86400)
+            let expiry = WallTime.now.adding(seconds: days * 86400)
             let invite = desk.invite(joining, expiry: expiry)
             try await desk.save()
             terminal.emit(View(invite: invite.text, expires: expiry.seconds))
@@ -245,6 +249,7 @@ struct CommunityCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
+            for tag in language { try checkLanguage(tag) }
             let desk = try await person.unlock(options)
             let until = try await desk.publish(
                 languages: language, relay: options.access(), now: .now)

@@ -164,11 +164,13 @@ struct Reply: AsyncParsableCommand {
     var language: String?
 
     func run() async throws {
+        try checkLanguage(language)
         // With "-" the passphrase is the first line of standard input, so words are read after it.
         let early = file == "-" ? nil : try file.map { path throws(Problem) in try readText(path) }
         try await Change(options: options, person: person, prefix: `case`).run("Sent.") {
             composer, item, desk throws(MemberComposer.Failure) in
             let text = early ?? Self.readWords(options.terminal)
+            guard !text.allSatisfy(\.isWhitespace) else { throw .nothingToSay }
             return try composer.reply(
                 Text(text), language: language.map { Text($0) }, to: item,
                 colleagues: desk.book.colleagues)
@@ -233,6 +235,9 @@ struct Close: AsyncParsableCommand {
     var explain: String
 
     func run() async throws {
+        guard !explain.allSatisfy(\.isWhitespace) else {
+            throw Problem(.usage, "closing needs a reason", hint: "--explain TEXT")
+        }
         try await Change(options: options, person: person, prefix: `case`).run("Closed.") {
             composer, item, desk throws(MemberComposer.Failure) in
             var drafts = try composer.status(

@@ -26,7 +26,9 @@ struct CaseLine: Encodable {
         risk = ["unmarked", "high", "danger"][item.risk.rawValue]
         let first = item.requests.min { $0.at < $1.at }
         let words = first?.body.account?.string ?? item.messages.first?.text.string ?? ""
-        preview = String(words.prefix(80)).replacing("\n", with: " ")
+        preview =
+            words.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(80)
+            .description
         language = first?.body.language?.string
         erased = item.isErased
         since = first?.at.slot.start.seconds
@@ -119,7 +121,8 @@ extension DeskSession {
     /// A member's name, as their certificate has it.
     func name(_ persona: PersonaID) -> String {
         if persona == keyring.person.personaID { return keyring.person.name.string }
-        let known = book.colleagues.first { $0.persona == persona }?.name
+        let known =
+            book.colleagues.first { $0.persona == persona }?.name
             ?? keyring.members.first { $0.persona == persona }?.name
         return known?.string ?? String(persona.bytes.hex.prefix(8))
     }

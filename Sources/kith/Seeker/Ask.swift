@@ -95,13 +95,15 @@ private struct Writing {
         let view = try await CommunityView.find(which.community, access, now: .now)
         let incident = try read(terminal).incident()
         let code = ReturnCode(random: Entropy.bytes)
-        try CodeDialogue(terminal: terminal).show(code)
         let session = try SeekerSession(code, view, access)
-        let io = SeekerIO(terminal: terminal)
-        let sent =
+        // Sealed before the code is shown, so that nobody writes a code down for nothing.
+        let prepared =
             isNote
-            ? try await session.note(incident, number: 0, now: .now, progress: io.progress)
-            : try await session.ask(incident, number: 0, now: .now, progress: io.progress)
+            ? try session.note(incident, number: 0, now: .now)
+            : try session.request(incident, number: 0, now: .now)
+        try CodeDialogue(terminal: terminal).show(code)
+        let io = SeekerIO(terminal: terminal)
+        let sent = try await session.send(prepared, progress: io.progress)
         io.sent(sent)
         terminal.say(
             """

@@ -20,7 +20,7 @@ struct IncidentFile: Codable {
     var place: String?
     var danger: Bool?
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case account, language, kinds, bias, reported, reasons, safety, needs, contact, when, danger
         case place = "where"
     }
@@ -31,6 +31,13 @@ struct IncidentFile: Codable {
             var file = IncidentFile()
             file.account = text
             return file
+        }
+        let known = Set(CodingKeys.allCases.map { $0.rawValue })
+        let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        if let odd = object?.keys.sorted().first(where: { !known.contains($0) }) {
+            throw Problem(
+                .badData, "\(path) has an entry that is not known: \(odd)",
+                hint: "use: \(known.sorted().joined(separator: ", "))")
         }
         do { return try JSONDecoder().decode(IncidentFile.self, from: Data(text.utf8)) } catch {
             throw Problem(
@@ -43,6 +50,14 @@ struct IncidentFile: Codable {
         var incident = Incident()
         incident.account = account.map { Text($0) }
         incident.language = language.map { Text($0) }
+        for code in kinds ?? []
+        where !(2...6).contains(code.utf8.count)
+            || !code.utf8.allSatisfy({ (48...57).contains($0) })
+        {
+            throw Problem(
+                .badData, "kinds has a value that is no ICCS code: \(code)",
+                hint: "2 to 6 digits, as in protocol/schema/codes.md")
+        }
         incident.kinds = (kinds ?? []).map {
             Incident.Kind(number: IncidentKind.closest(to: $0)?.number ?? 0, iccs: Text($0))
         }
@@ -55,6 +70,7 @@ struct IncidentFile: Codable {
         incident.when = when.map { Text($0) }
         incident.place = place.map { Text($0) }
         incident.inDanger = danger
+        if let account, account.allSatisfy(\.isWhitespace) { incident.account = nil }
         guard incident.account != nil || incident != Incident() else {
             throw Problem(.badData, "there is nothing to send", hint: "write at least a few words")
         }

@@ -31,6 +31,7 @@ struct Open: AsyncParsableCommand {
 
     func run() async throws {
         let terminal = options.terminal
+        try checkLanguage(language)
         let text = try say.map { path throws(Problem) in try readText(path) }
         let access = try await options.access()
         let view = try await CommunityView.find(which.community, access, now: .now)
@@ -58,9 +59,14 @@ struct Open: AsyncParsableCommand {
             terminal.say("Kept on this relay, and on its way to the others.")
             return
         }
-        let view_ = OpenedView(threads)
-        terminal.emit(view_)
-        for line in view_.lines { terminal.say(line) }
+        guard !threads.isEmpty else {
+            throw Problem(
+                .notFound, "nothing was found under this code on this relay",
+                hint: "a relay that has just started may not have everything yet: kith status")
+        }
+        let opened = OpenedView(threads)
+        terminal.emit(opened)
+        for line in opened.lines { terminal.say(line) }
     }
 }
 
@@ -104,14 +110,20 @@ private struct OpenedView: Encodable {
             }
             guard let first = thread.requests.min(by: { $0.at < $1.at }) else { continue }
             let later = thread.requests.filter { $0.at > first.at }.map {
-                (at: $0.at, said: Said(
-                    from: "you", text: $0.body.account?.string ?? "",
-                    language: $0.body.language?.string, at: $0.at.slot.start.seconds))
+                (
+                    at: $0.at,
+                    said: Said(
+                        from: "you", text: $0.body.account?.string ?? "",
+                        language: $0.body.language?.string, at: $0.at.slot.start.seconds)
+                )
             }
             let messages = thread.messages.map {
-                (at: $0.at, said: Said(
-                    from: $0.speaker == .seeker ? "you" : "supporter", text: $0.text.string,
-                    language: $0.language?.string, at: $0.at.slot.start.seconds))
+                (
+                    at: $0.at,
+                    said: Said(
+                        from: $0.speaker == .seeker ? "you" : "supporter", text: $0.text.string,
+                        language: $0.language?.string, at: $0.at.slot.start.seconds)
+                )
             }
             let last = thread.statuses.last
             let until = thread.erasable.map { $0.envelope.header.expiry.seconds }.min() ?? 0
@@ -132,12 +144,6 @@ private struct OpenedView: Encodable {
     enum CodingKeys: String, CodingKey { case cases, notes }
 
     var lines: [String] {
-        if cases.isEmpty, notes.isEmpty {
-            return [
-                "Nothing was found under this code on this relay.",
-                "If the relay has just started, wait until it has caught up: kith status",
-            ]
-        }
         var lines: [String] = []
         for item in cases {
             lines += ["", "Your request: \(item.status.state.replacing("_", with: " "))"]

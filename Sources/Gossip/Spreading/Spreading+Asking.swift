@@ -1,0 +1,132 @@
+public import Model
+public import Wire
+
+// Who has what: announcing ids, asking for those that are missing, answering who asks.
+
+extension Spreading {
+    /// A neighbour announced ids: those not known here are looked up, then asked for.
+    public mutating func announced(_ items: [Announcement], by link: LinkID) -> [Effect] {
+        guard let neighbour = neighbours[link] else { return [] }
+        var effects: [Effect] = []
+        var unknown: [ItemID] = []
+        for item in items {
+            if own.contains(item.id) { effects += witness(item.id, link) }
+            if recent.contains(item.id) { continue }
+            if var want = wants[item.id] {
+                if want.link != link, !want.alternatives.contains(link),
+                    want.alternatives.count < Limits.alternativesPerID
+                {
+                    want.alternatives.append(link)
+                    wants[item.id] = want
+                }
+                continue
+            }
+            unknown.append(item.id)
+        }
+        guard !unknown.isEmpty else { return effects }
+        guard neighbour.lookups < Self.mostLookups, neighbour.unlooked.isEmpty else {
+            let room = Limits.missingPerPeer - neighbour.unlooked.count
+            neighbours[link]?.unlooked += unknown.prefix(room)
+            return effects
+        }
+        neighbours[link]?.lookups += 1
+        return effects + [.findMissing(unknown, from: link)]
+    }
+
+    /// A lookup ended: all that waited is looked up by the next, a page at a time.
+    private mutating func lookUpNext(_ link: LinkID) -> [Effect] {
+        guard let waiting = neighbours[link]?.unlooked, !waiting.isEmpty else { return [] }
+        neighbours[link]?.unlooked.removeFirst(min(waiting.count, Limits.announcedIDs))
+        neighbours[link]?.lookups += 1
+        return [.findMissing([ItemID](waiting.prefix(Limits.announcedIDs)), from: link)]
+    }
+
+    /// The store's answer: these announced ids are not held and not refused.
+    public mutating func missing(_ ids: [ItemID], from link: LinkID, now: Moment) -> [Effect] {
+        guard neighbours[link] != nil else { return [] }
+        neighbours[link]?.lookups -= 1
+        var ask: [ItemID] = []
+        for id in ids where wants[id] == nil && !recent.contains(id) {
+            guard (neighbours[link]?.asked ?? 0) < Limits.missingPerPeer,
+                wants.count < Limits.missing
+            else { break }
+            want(id, of: link, now)
+            ask.append(id)
+        }
+        var effects = askFrames(ask, link) + lookUpNext(link)
+        if let neighbour = neighbours[link], neighbour.lookups == 0 {
+            neighbours[link]?.heldPongs = []
+            for value in neighbour.heldPongs { effects += send(link, .pong(value)) }
+        }
+        return effects
+    }
+
+    /// A neighbour asks to be answered once all it sent before has been looked at.
+    public mutating func pinged(_ value: UInt64, by link: LinkID) -> [Effect] {
+        guard let neighbour = neighbours[link] else { return [] }
+        if neighbour.lookups == 0 { return send(link, .pong(value)) }
+        guard neighbour.heldPongs.count < Self.mostLookups else { return [.close(link)] }
+        neighbours[link]?.heldPongs.append(value)
+        return []
+    }
+
+    public mutating func ponged(_ value: UInt64, by link: LinkID) -> [Effect] {
+        guard case .asked(value, let after) = neighbours[link]?.announcing else { return [] }
+        neighbours[link]?.announcing = .serving(after: after)
+        return serve(link)
+    }
+
+    /// A neighbour asks for items.
+    public mutating func asked(for ids: [ItemID], by link: LinkID) -> [Effect] {
+        guard let neighbour = neighbours[link] else { return [] }
+        guard neighbour.wanted.count + ids.count <= Limits.missingPerPeer else {
+            return [.close(link)]
+        }
+        neighbours[link]?.wanted += ids
+        return serve(link)
+    }
+
+    /// The store's answer to a fetch.
+    public mutating func fetched(_ items: [(ItemID, Held)], for link: LinkID) -> [Effect] {
+        guard neighbours[link] != nil else { return [] }
+        neighbours[link]?.isFetching = false
+        var effects: [Effect] = []
+        var gone: [ItemID] = []
+        for (id, item) in items {
+            switch item {
+            case .envelope(let envelope):
+                effects += send(link, .push(hops: Announcement.offTree, envelope))
+            case .retraction(let retraction): effects += send(link, .retract(retraction))
+            case .nothing: gone.append(id)
+            }
+        }
+        if !gone.isEmpty { effects += send(link, .gone(session: 0, gone)) }
+        return effects + serve(link)
+    }
+
+    /// A neighbour does not have what was asked of it.
+    public mutating func gone(_ ids: [ItemID], by link: LinkID, now: Moment) -> [Effect] {
+        var effects: [Effect] = []
+        for id in ids where wants[id]?.link == link {
+            neighbours[link]?.unfulfilled += 1
+            effects += askElsewhere(id, now: now)
+        }
+        return effects
+    }
+
+    /// A page of ids held, after the last one listed.
+    public mutating func page(_ positions: [ItemPosition], for link: LinkID) -> [Effect] {
+        guard var neighbour = neighbours[link], neighbour.announcing == .listing else { return [] }
+        guard let last = positions.last else {
+            neighbours[link]?.announcing = .idle
+            return []
+        }
+        let value = neighbour.nextPing
+        neighbour.nextPing += 1
+        let more = positions.count == Limits.announcedIDs
+        neighbour.announcing = .asked(ping: value, after: more ? last : nil)
+        neighbours[link] = neighbour
+        let items = positions.map { Announcement(id: $0.id, hops: Announcement.offTree) }
+        return send(link, .announce(items)) + send(link, .ping(value))
+    }
+}

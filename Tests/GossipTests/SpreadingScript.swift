@@ -1,0 +1,61 @@
+import Gossip
+import Model
+import TestKit
+import Wire
+
+/// What scripts of the spreading machine share.
+protocol SpreadingScript {}
+
+extension SpreadingScript {
+    var network: TestNetwork { spreadingNetwork }
+    var start: Moment { Moment(milliseconds: 1000) }
+    var a: LinkID { LinkID(1) }
+    var b: LinkID { LinkID(2) }
+    var c: LinkID { LinkID(3) }
+
+    func at(_ milliseconds: UInt64) -> Moment { start.adding(milliseconds: milliseconds) }
+
+    func ids(_ count: Int, from first: UInt64 = 0) -> [ItemID] {
+        (0..<count).map { number in
+            var bytes = [UInt8](repeating: 0xAB, count: 24)
+            bytes.append(bigEndian: first + UInt64(number))
+            return ItemID(bytes) ?? .zero
+        }
+    }
+
+    func announcements(_ ids: [ItemID], hops: UInt8 = 255) -> [Announcement] {
+        ids.map { Announcement(id: $0, hops: hops) }
+    }
+
+    /// A machine with neighbours that have heard all ids: there are none.
+    func joined(_ links: LinkID...) -> Spreading {
+        var spreading = Spreading()
+        for link in links {
+            let node = TestNetwork.node(UInt8(link.number))
+            _ = spreading.joined(link, node: node, now: start)
+            _ = spreading.page([], for: link)
+        }
+        return spreading
+    }
+
+    /// Lets `link` announce ids that the store does not have; gives the frames sent to it.
+    func announce(
+        _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, now: Moment? = nil
+    ) -> [Spreading.Effect] {
+        var effects: [Spreading.Effect] = []
+        for effect in spreading.announced(announcements(ids), by: link) {
+            guard case .findMissing(let ids, link) = effect else {
+                effects.append(effect)
+                continue
+            }
+            effects += spreading.missing(ids, from: link, now: now ?? start)
+        }
+        return effects
+    }
+
+    func positions(_ count: Int, from first: UInt64 = 0) -> [ItemPosition] {
+        ids(count, from: first).map { ItemPosition(slot: testStart.slot, id: $0) }
+    }
+}
+
+private let spreadingNetwork = TestNetwork()

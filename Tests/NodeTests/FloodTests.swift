@@ -1,0 +1,224 @@
+import Gossip
+import Model
+import Sealing
+import TestKit
+import Testing
+import Wire
+
+@testable import Node
+
+/// What a hostile neighbour costs, and that others are served all the while.
+@Suite struct FloodTests {
+    static let network = TestNetwork(workBase: 1)
+
+    var network: TestNetwork { Self.network }
+
+    /// One kind of flood: the frame to send in each round.
+    struct Flood: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// Nil if such frames are dropped without an end.
+        let ends: RelayNode.PeerRefusal?
+        let frame: @Sendable (UInt64) -> Frame
+
+        init(
+            _ name: String, ends: RelayNode.PeerRefusal?,
+            _ frame: @escaping @Sendable (UInt64) -> Frame
+        ) {
+            testDescription = name
+            self.ends = ends
+            self.frame = frame
+        }
+    }
+
+    static func ids(_ count: Int, _ seed: UInt64) -> [ItemID] {
+        (0..<count).map { number in
+            var bytes: [UInt8] = []
+            for word in 0..<4 as Range<UInt64> {
+                bytes.append(bigEndian: (seed << 16 + UInt64(number)) &* (2 * word + 3))
+            }
+            return ItemID(bytes) ?? .zero
+        }
+    }
+
+    /// An envelope whose header is changed after its work was done.
+    static func spoilt(_ number: UInt64, _ change: (inout EnvelopeHeader) -> Void) -> Envelope {
+        let envelope = network.envelope(number)
+        var header = envelope.header
+        change(&header)
+        return Envelope(header: header, body: envelope.body)
+    }
+
+    static let floods = [
+        Flood("too little work", ends: .tooManyBadItems) {
+            .push(hops: 1, network.underworked(network.envelope($0)))
+        },
+        Flood("too little work claimed", ends: .tooManyBadItems) {
+            .push(hops: 1, spoilt($0) { $0.workBits = 0 })
+        },
+        Flood("the future", ends: .tooManyBadItems) {
+            .push(hops: 1, network.envelope($0, at: testStart.adding(seconds: 1800)))
+        },
+        Flood("the past", ends: nil) {
+            .push(hops: 1, network.envelope($0, slotsAgo: 2000))
+        },
+        Flood("old items unasked", ends: nil) { .push(hops: 1, network.envelope($0, slotsAgo: 7)) },
+        Flood("one item over and over", ends: nil) { _ in .push(hops: 1, network.envelope(1)) },
+        Flood("records of nobody", ends: nil) {
+            .push(
+                hops: 1,
+                network.publish(
+                    .manifest, subject: [UInt8](repeating: 9, count: 32), seq: $0,
+                    from: testStart, days: 1, content: .null, by: network.operations))
+        },
+        Flood("records that are none", ends: .tooManyBadItems) {
+            .push(hops: 1, network.envelope($0, ttl: .quarter, suite: 0))
+        },
+        Flood("retractions with wrong openings", ends: .tooManyBadItems) {
+            .retract(network.retraction($0 + 1, of: network.envelope($0)))
+        },
+        Flood("retractions of nothing", ends: nil) {
+            .retract(network.retraction($0, of: network.envelope($0)))
+        },
+        Flood("ids of nothing", ends: nil) { seed in
+            .announce(ids(1024, seed).map { Announcement(id: $0, hops: 255) })
+        },
+        Flood("wishes for nothing", ends: nil) { .want(session: 0, ids(64, $0)) },
+        Flood("denials of nothing", ends: nil) { .gone(session: 0, ids(64, $0)) },
+        Flood("receipts of nothing", ends: nil) {
+            .receipt(
+                Receipt(
+                    retraction: ids(1, $0)[0], slot: testStart.slot,
+                    signature: [UInt8](repeating: 0, count: 64)))
+        },
+        Flood("pings", ends: nil) { .ping($0) },
+        Flood("pongs", ends: nil) { .pong($0) },
+        Flood("unknown frames", ends: nil) { _ in .unknown(type: 0xEE) },
+    ]
+
+    @Test(arguments: floods)
+    func aFloodStaysBoundedAndOthersAreServed(_ flood: Flood) {
+        var net = MemoryNetwork()
+        net.add(network.configuration(0))
+        net.add(network.configuration(1))
+        net.submit([network.charters()], at: 0)
+        net.connect(1, 0)
+        net.run(milliseconds: 2000)
+        let stranger = net.intrude(on: 0, as: TestNetwork.node(8))
+        net.feed(0, .heard(stranger, .hello(network.hello(8))))
+        for round in 1...300 as ClosedRange<UInt64> {
+            net.feed(0, .heard(stranger, flood.frame(round)))
+            if round % 10 == 0 { net.run(milliseconds: 1) }
+            expectBounded(net.nodes[0])
+        }
+        #expect(net.isOpen(stranger) == (flood.ends == nil))
+        if let why = flood.ends {
+            #expect(net.notes[0].contains(.peerRefused(TestNetwork.node(8), why: why)))
+        }
+        let envelope = network.envelope(123_456)
+        net.submit([envelope], at: 0)
+        net.run(milliseconds: 1000)
+        #expect(net.stores[1].holds(network.id(envelope)))
+        // And it leaves nothing behind.
+        net.feed(0, .closed(stranger))
+        #expect(net.nodes[0].spreading.wantedCount == 0)
+        #expect(net.nodes[0].pending.isEmpty)
+        #expect(net.nodes[0].storing.isEmpty)
+    }
+
+    func expectBounded(_ node: RelayNode) {
+        #expect(node.pending.count <= RelayNode.mostPendingWanted)
+        #expect(node.storing.count <= RelayNode.mostPendingWanted)
+        #expect(node.spreading.wantedCount <= Limits.missingPerPeer)
+        #expect(node.peers.values.allSatisfy { $0.held.count <= RelayNode.mostHeld })
+    }
+
+    // MARK: A store that does not answer
+
+    /// A relay whose charter is known and whose store takes orders and never answers.
+    func stuck() -> (RelayNode, LinkID) {
+        var node = RelayNode(
+            network.configuration(0), now: Moment(milliseconds: 0), wall: testStart)
+        let link = LinkID(1)
+        feed(&node, .recallRecords([network.charters()]))
+        feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
+        feed(&node, .heard(link, .hello(network.hello(8))))
+        return (node, link)
+    }
+
+    @discardableResult
+    func feed(_ node: inout RelayNode, _ input: RelayNode.Input) -> [RelayNode.Effect] {
+        node.handle(input, now: Moment(milliseconds: 0), wall: testStart)
+    }
+
+    @Test func unaskedItemsWaitingForTheStoreAreLimited() {
+        var (node, link) = stuck()
+        for number in 0..<UInt64(RelayNode.mostPending) + 100 {
+            feed(&node, .heard(link, .push(hops: 1, network.envelope(number))))
+        }
+        #expect(node.pending.count == RelayNode.mostPending)
+    }
+
+    @Test func askedItemsWaitingForTheStoreAreLimited() {
+        var (node, link) = stuck()
+        let envelopes = (0..<UInt64(RelayNode.mostPendingWanted) + 100).map {
+            network.envelope($0)
+        }
+        for envelope in envelopes {
+            let id = network.id(envelope)
+            feed(&node, .heard(link, .announce([Announcement(id: id, hops: 255)])))
+            feed(&node, .missing(link, [id]))
+            feed(&node, .heard(link, .push(hops: 255, envelope)))
+        }
+        #expect(node.pending.count == RelayNode.mostPendingWanted)
+    }
+
+    @Test func retractionsWaitingForTheStoreAreLimited() {
+        var (node, link) = stuck()
+        for number in 0..<UInt64(RelayNode.mostPendingWanted) + 100 {
+            let retraction = network.retraction(number, of: network.envelope(number))
+            feed(&node, .heard(link, .retract(retraction)))
+        }
+        #expect(node.pending.count == RelayNode.mostPendingWanted)
+    }
+
+    @Test func framesThatWaitForACharterAreLimited() {
+        var node = RelayNode(
+            network.configuration(0), now: Moment(milliseconds: 0), wall: testStart)
+        let link = LinkID(1)
+        feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
+        feed(&node, .heard(link, .hello(network.hello(8))))
+        for number in 0..<100 as Range<UInt64> {
+            #expect(feed(&node, .heard(link, .push(hops: 1, network.envelope(number)))) == [])
+        }
+        #expect(node.peers[link]?.held.count == RelayNode.mostHeld)
+        feed(&node, .closed(link))
+        #expect(node.peers.isEmpty)
+    }
+
+    // MARK: Coming and going
+
+    @Test func tenThousandComeAndGoWithoutATrace() {
+        var (node, link) = stuck()
+        feed(&node, .closed(link))
+        let before = node.linkOrder.count + node.peers.count + node.spreading.neighbourNodes.count
+        for number in 2...10_001 as ClosedRange<UInt64> {
+            let link = LinkID(number)
+            feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
+            if number % 3 == 0 { feed(&node, .heard(link, .hello(network.hello(8)))) }
+            feed(&node, .closed(link))
+        }
+        #expect(before == 0)
+        #expect(node.linkOrder.isEmpty)
+        #expect(node.peers.isEmpty)
+        #expect(node.spreading.neighbourNodes.isEmpty)
+        #expect(node.pending.isEmpty)
+    }
+
+    @Test func receiptsForOthersRetractionsCostNoWrite() {
+        var (node, link) = stuck()
+        let receipt = Receipt(
+            retraction: Self.ids(1, 1)[0], slot: testStart.slot,
+            signature: [UInt8](repeating: 0, count: 64))
+        #expect(feed(&node, .heard(link, .receipt(receipt))) == [])
+    }
+}
