@@ -34,6 +34,15 @@ final class Node {
     var socket: String { data + "/kith.sock" }
     var database: String { data + "/kith.sqlite" }
 
+    /// Its two secret keys as a log might spell them.
+    var keys: [String] {
+        let bytes = FileManager.default.contents(atPath: data + "/node.key") ?? Data()
+        guard bytes.count == 65 else { return [] }
+        return [Data(bytes[1..<33]), Data(bytes[33..<65])].flatMap { key in
+            [key.map { String(format: "%02x", $0) }.joined(), key.base64EncodedString()]
+        }
+    }
+
     // MARK: Its process
 
     func start(_ more: String..., by wrapper: [String] = []) async throws {
@@ -52,12 +61,27 @@ final class Node {
 
     /// Ends it in order; it must succeed.
     func stop(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        guard child?.isRunning == true else { return }
         sendSignal(pid, SIGTERM)
         let status = try await child?.end(within: 15, name)
         #expect(status == 0, "\(Child.text(of: log))", sourceLocation: sourceLocation)
     }
 
+    /// It keeps its sockets and answers nobody, until it is woken.
+    func hang() { sendSignal(pid, SIGSTOP) }
+
+    func wake() { sendSignal(pid, SIGCONT) }
+
+    /// Ends it whatever its state, when its scene is over.
+    func close() {
+        guard let child, child.isRunning else { return }
+        // Another process than the child where a wrapper stands between.
+        if pid != child.pid, pid > 0 { sendSignal(pid, SIGKILL) }
+        child.kill()
+    }
+
     func kill() async throws {
+        guard child?.isRunning == true else { return }
         sendSignal(pid, SIGKILL)
         try await child?.end(within: 5, name)
     }
@@ -81,9 +105,10 @@ final class Node {
 
     /// A member's command: their passphrase comes on its input.
     @discardableResult
-    func desk(_ words: String...) async throws -> Outcome {
+    func desk(_ words: String..., as person: String? = nil) async throws -> Outcome {
         try await scene.run(
-            words + ["--data", data, "--json", "--passphrase-stdin"],
+            words + ["--data", data, "--json", "--passphrase-stdin"]
+                + (person.map { ["--as", $0] } ?? []),
             input: scene.passphrase + "\n")
     }
 
@@ -93,7 +118,14 @@ final class Node {
 
     func warnings() async throws -> [String] { try await status()["warnings"]?.texts ?? [] }
 
-    func inbox() async throws -> [JSON] { try await desk("inbox").answer()["cases"]?.list ?? [] }
+    func inbox(as person: String? = nil) async throws -> [JSON] {
+        try await desk("inbox", as: person).answer()["cases"]?.list ?? []
+    }
+
+    /// The case as the inbox shows it; nil while it is not there.
+    func row(_ item: String, as person: String? = nil) async throws -> JSON? {
+        try await inbox(as: person).first { $0["case"]?.text == item }
+    }
 
     func open(_ code: String) async throws -> Outcome { try await run("open", input: code) }
 
@@ -120,6 +152,7 @@ final class Node {
 
     /// Asks, types the groups back rightly, and must be heard.
     func ask(_ text: String) async throws -> Asked {
+        scene.secrets.append(text)
         let talk = try await asking(try scene.file(text))
         guard let sent = talk.sent, let item = sent["case"]?.text else {
             throw Failed("not sent: \(talk.outcome)")

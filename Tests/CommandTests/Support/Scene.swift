@@ -30,6 +30,9 @@ final class Scene {
 
     /// Few at a time: what is timed must not wait for what runs beside it.
     static func play(_ body: (Scene) async throws -> Void) async throws {
+        guard FileManager.default.isExecutableFile(atPath: Program.kith.path) else {
+            throw Failed("no program at \(Program.kith.path): build it, or set KITH_BINARY")
+        }
         try await Turns.shared.take()
         do {
             let scene = try Scene()
@@ -44,7 +47,7 @@ final class Scene {
     }
 
     private func close() {
-        for node in nodes { node.child?.kill() }
+        for node in nodes { node.close() }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -111,7 +114,7 @@ final class Scene {
     func expectSilence(sourceLocation: SourceLocation = #_sourceLocation) {
         for node in nodes {
             let log = Child.text(of: node.log)
-            for secret in secrets where log.contains(secret) {
+            for secret in secrets + node.keys where log.contains(secret) {
                 Issue.record("the log of \(node.name) tells", sourceLocation: sourceLocation)
             }
         }
