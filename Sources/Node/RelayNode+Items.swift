@@ -56,10 +56,12 @@ extension RelayNode {
             return bad(error, id: nil, link, now, wall)
         }
         let id = Naming.retractionID(of: target)
+        let isWanted = spreading.isWanted(id) || spreading.isWanted(target)
         let effects =
             run(spreading.arrived(id, from: link), now, wall)
             + run(spreading.arrived(target, from: link), now, wall)
         if spreading.isRecent(id) || storing[id] != nil { return effects }
+        guard isWanted || pending.count < Self.mostPending else { return effects }
         let item = StoreItem(id: id, content: .retraction(retraction, target: target), isOwn: false)
         return effects + order(.item(item, hops: 0, from: link), [item])
     }
@@ -108,6 +110,7 @@ extension RelayNode {
             let item = StoreItem(id: id, content: .envelope(envelope), isOwn: isOwn)
             var effects = order(.record(item, hops: hops, from: link, replaces: replaced), [item])
             effects += noteRecord(envelope)
+            learnSeeds(now)
             if !hadCharter, book.charters != nil {
                 for (id, envelope) in book.takeWaiting() {
                     // Refused again means it was no good: nothing of it was kept.
@@ -130,8 +133,18 @@ extension RelayNode {
         }
     }
 
+    /// The charter's seeds are dialled for ever.
+    private mutating func learnSeeds(_ now: Moment) {
+        for seed in book.charters?.newest.seeds ?? [] where seed.node != node {
+            dialling.add(seed.address, node: seed.node, now: now)
+        }
+    }
+
     /// Records of earlier runs, in any order.
-    mutating func recall(_ envelopes: [Envelope], _ wall: WallTime) -> [Effect] {
+    mutating func recall(
+        _ envelopes: [Envelope], _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        defer { learnSeeds(now) }
         var stale: [ItemID] = []
         let named = envelopes.map {
             (Naming.envelopeID(network: configuration.network, $0), $0)

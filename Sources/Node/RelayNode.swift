@@ -147,7 +147,7 @@ public struct RelayNode: Sendable {
         case .page(let link, let positions):
             return run(spreading.page(positions, for: link), now, wall)
         case .due(let retractions): return release(retractions, wall)
-        case .recallRecords(let envelopes): return recall(envelopes, wall)
+        case .recallRecords(let envelopes): return recall(envelopes, now, wall)
         case .recallOwn(let ids):
             spreading.recall(own: ids)
             return []

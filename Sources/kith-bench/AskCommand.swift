@@ -66,8 +66,8 @@ struct AskCommand: AsyncParsableCommand {
             let session = try SeekerSession(ReturnCode(random: Entropy.bytes), view, seeking)
             stretch.append(milliseconds(since: stretching))
             let begun = ContinuousClock.now
-            let sent = try await session.ask(
-                Self.incident(number), number: 0, now: .now, progress: { _, _ in })
+            let request = try session.request(Self.incident(number), number: 0, now: .now)
+            let sent = try await session.send(request, progress: { _, _ in })
             submit.append(milliseconds(since: begun))
             let (arrival, opening) = try await inbox.wait(for: sent.caseID)
             arrive.append(arrival)

@@ -8,7 +8,7 @@ import Testing
             let node = try await scene.founder()
             let asked = try await node.ask("A stone came through my window.")
             let existing = Self.mistyped(asked.code)
-            let other = Self.mistyped("0000 0000 0000 0000 0000 0000 0097")
+            let other = Self.mistyped("0000 0000 0000 0000 0000 0000 0098")
             let first = try await node.open(existing)
             let second = try await node.open(other)
             for outcome in [first, second] {
@@ -25,7 +25,7 @@ import Testing
     @Test func aRightCodeOfNothingIsNotFound() async throws {
         try await Scene.play { scene in
             let node = try await scene.founder()
-            let code = "0000 0000 0000 0000 0000 0000 0097"
+            let code = "0000 0000 0000 0000 0000 0000 0098"
             for outcome in [try await node.open(code), try await node.tell("open", input: code)] {
                 scene.expectRefusal(outcome, 66, "nothing was found under this code")
             }

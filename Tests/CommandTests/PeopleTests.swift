@@ -72,6 +72,32 @@ import Testing
         }
     }
 
+    @Test func aNewMemberSeesWhatCameBeforeTheyFirstLooked() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder()
+            try await DeskTests.addMember("Mina", to: node, scene)
+            let asked = try await node.ask("They wait for my son at the school gate.")
+            #expect(try await node.row(asked.case, as: "ada") != nil)
+            #expect(try await node.row(asked.case, as: "mina") != nil)
+        }
+    }
+
+    @Test func aMemberWhoWasAwayWhileAnotherWasRemovedMissesNothing() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder()
+            for name in ["Mina", "Zoe"] {
+                try await DeskTests.addMember(name, to: node, scene)
+                _ = try await node.inbox(as: name.lowercased())
+            }
+            let removed = try await node.desk("community", "members", "--remove", "Zoe", as: "ada")
+            #expect(removed.status == 0, "\(removed)")
+            let asked = try await node.ask("They wait for my son at the school gate.")
+            #expect(try await node.row(asked.case, as: "ada") != nil)
+            #expect(try await node.row(asked.case, as: "mina") != nil)
+            #expect(try await node.row(asked.case, as: "zoe") == nil)
+        }
+    }
+
     @Test func anInviteLetsOnlyOnePersonIn() async throws {
         try await Scene.play { scene in
             let a = try await scene.founder("a")
@@ -82,11 +108,37 @@ import Testing
                     "join", invite, "--name", name, "--passphrase-stdin", input: scene.passphrase)
                 #expect(joined.status == 0, "\(joined)")
             }
-            // Whoever is approved, the other is not.
-            _ = try await a.desk("community", "members", "--approve", "all", as: "ada")
+            let mina = try await a.desk("community", "members", "--approve", "Mina", as: "ada")
+            #expect(mina.status == 0, "\(mina)")
+            let mallory = try await a.desk(
+                "community", "members", "--approve", "Mallory", as: "ada")
+            scene.expectRefusal(mallory, 66, "nobody called Mallory is waiting")
             let members = try await a.desk("community", "members", as: "ada").answer()
-            let approved = members["members"]?.list.filter { $0["waiting"] == .bool(false) } ?? []
-            #expect(approved.count <= 2, "\(approved.compactMap { $0["name"]?.text })")
+            #expect(members["members"]?.list.compactMap { $0["name"]?.text } == ["Ada", "Mina"])
+        }
+    }
+
+    /// Somebody who found the invite must not keep out whom it was for.
+    @Test func twoWithOneInviteDoNotBlockTheOthers() async throws {
+        try await Scene.play { scene in
+            let a = try await scene.founder("a")
+            var invites: [String] = []
+            for _ in 0..<2 {
+                let made = try await a.desk("community", "invite").answer()
+                invites.append(try #require(made["invite"]?.text))
+            }
+            for (name, invite) in [("Mina", 0), ("Mallory", 0), ("Zoe", 1)] {
+                let joined = try await a.run(
+                    "join", invites[invite], "--name", name, "--passphrase-stdin",
+                    input: scene.passphrase)
+                #expect(joined.status == 0, "\(joined)")
+            }
+            let approved = try await a.desk("community", "members", "--approve", "all", as: "ada")
+            #expect(approved.status == 0, "\(approved)")
+            let members = try await a.desk("community", "members", as: "ada").answer()
+            let names = members["members"]?.list.filter { $0["waiting"] == .bool(false) }
+                .compactMap { $0["name"]?.text }
+            #expect(names?.contains("Zoe") == true && names?.count ?? 0 <= 3)
         }
     }
 

@@ -65,7 +65,7 @@ import Wire
         }
     }
 
-    @Test func aSuccessShortensTheNextWait() {
+    @Test func onlyAGreetingShortensTheNextWait() {
         var dialling = Dialling()
         dialling.add(address, node: nil, now: start)
         for _ in 0..<5 {
@@ -74,8 +74,10 @@ import Wire
         }
         #expect(dialling.known[0].failures == 5)
         dialling.reached(address, node: node)
-        #expect(dialling.known[0].failures == 0)
         #expect(dialling.known[0].node == node)
+        #expect(dialling.known[0].failures == 5)
+        dialling.greeted(address)
+        #expect(dialling.known[0].failures == 0)
         dialling.ended(address, now: start, jitter: 0)
         #expect(dialling.deadline == start.adding(milliseconds: 1000))
     }

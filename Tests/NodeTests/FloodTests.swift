@@ -173,12 +173,22 @@ import Wire
     }
 
     @Test func retractionsWaitingForTheStoreAreLimited() {
-        var (node, link) = stuck()
-        for number in 0..<UInt64(RelayNode.mostPendingWanted) + 100 {
-            let retraction = network.retraction(number, of: network.envelope(number))
-            feed(&node, .heard(link, .retract(retraction)))
+        for (isAsked, limit) in [
+            (false, RelayNode.mostPending), (true, RelayNode.mostPendingWanted),
+        ] {
+            var (node, link) = stuck()
+            for number in 0..<UInt64(limit) + 100 {
+                let envelope = network.envelope(number)
+                let retraction = network.retraction(number, of: envelope)
+                if isAsked {
+                    let id = Naming.retractionID(of: network.id(envelope))
+                    feed(&node, .heard(link, .announce([Announcement(id: id, hops: 255)])))
+                    feed(&node, .missing(link, [id]))
+                }
+                feed(&node, .heard(link, .retract(retraction)))
+            }
+            #expect(node.pending.count == limit)
         }
-        #expect(node.pending.count == RelayNode.mostPendingWanted)
     }
 
     @Test func framesThatWaitForACharterAreLimited() {

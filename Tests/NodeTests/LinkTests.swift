@@ -149,10 +149,25 @@ import Wire
     }
 
     @Test func clocksAlmostADayApartStillMeet() {
-        var pair = LinkPair(farWall: testStart.moved(seconds: -86_399))
-        pair.settle()
-        #expect(pair.nearClosed == nil)
-        #expect(pair.farEffects == [.authenticated(TestNetwork.node(1))])
+        for seconds: Int64 in [-86_399, 86_400] {
+            var pair = LinkPair(farWall: testStart.moved(seconds: seconds))
+            pair.settle()
+            #expect(pair.nearClosed == nil, "\(seconds)")
+            #expect(pair.farEffects == [.authenticated(TestNetwork.node(1))], "\(seconds)")
+        }
+    }
+
+    @Test func clocksFurtherApartAreSaidToBe() {
+        for (seconds, end): (Int64, LinkEnd) in [
+            (-86_400, .identity(.expired(notAfter: UInt32(testStart.seconds), now: 0))),
+            (86_401, .clocksApart),
+        ] {
+            var pair = LinkPair(farWall: testStart.moved(seconds: seconds))
+            pair.settle()
+            #expect(pair.nearClosed?.isAboutClocks == true, "\(seconds)")
+            if case .clocksApart = end { #expect(pair.nearClosed == end) }
+            #expect(!pair.farEffects.contains(.authenticated(TestNetwork.node(1))))
+        }
     }
 
     @Test func randomBytesAreRefusedOrTimeOut() {

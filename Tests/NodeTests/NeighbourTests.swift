@@ -240,4 +240,18 @@ import Wire
             #expect(net.nodes[0].clockAhead == ahead)
         }
     }
+
+    @Test func clocksADayApartEndTheLink() {
+        for (ahead, isOpen): (Int64, Bool) in [
+            (86_399, true), (86_400, false), (-86_399, true), (-86_400, false),
+        ] {
+            var net = single()
+            let link = net.intrude(on: 0, as: TestNetwork.node(8))
+            let clock = UInt32(Int64(net.wall.seconds) + ahead)
+            net.feed(0, .heard(link, .hello(network.hello(8, clock: clock))))
+            #expect(net.isOpen(link) == isOpen, "\(ahead)")
+            let refused = RelayNode.Note.peerRefused(TestNetwork.node(8), why: .clocksApart)
+            #expect(net.notes[0].contains(refused) == !isOpen, "\(ahead)")
+        }
+    }
 }

@@ -30,7 +30,11 @@ public struct CaseBook: Sendable {
     }
 
     /// All keys of all cases, for finding what is under them.
-    public var caseKeys: [Secret] { cases.keys.sorted().flatMap { cases[$0]?.allKeys ?? [] } }
+    public var caseKeys: [CaseKey] {
+        cases.keys.sorted().flatMap { id in
+            (cases[id]?.allKeys ?? []).map { CaseKey(caseID: id, key: $0) }
+        }
+    }
 
     /// Adds an opened envelope. What does not hold is left out: it is a member's or a seeker's
     /// mistake, and nothing else depends on it.
@@ -70,7 +74,13 @@ public struct CaseBook: Sendable {
 
     private mutating func readWords(_ message: WholeMessage) throws {
         let words = try Words(decoding: message.payload)
-        guard let (id, key) = keyed(message.header) else { return }
+        let id = message.caseID
+        let keys = cases[id]?.allKeys ?? []
+        guard
+            let key = keys.first(where: {
+                Mailbox.matches(Mailbox.tagKey(of: $0), message.header)
+            })
+        else { return }
         // Only the seeker commits with another key than the case key's own.
         let isSupporter = RetractCommitment.opens(
             RetractCommitment.eraseKey(of: key), message.header)
@@ -223,16 +233,6 @@ public struct CaseBook: Sendable {
             throw RecordError.notSigned
         }
         return certificate
-    }
-
-    /// The case under whose key an envelope is tagged.
-    private func keyed(_ header: EnvelopeHeader) -> (CaseID, Secret)? {
-        for (id, item) in cases {
-            for key in item.allKeys where Mailbox.matches(Mailbox.tagKey(of: key), header) {
-                return (id, key)
-            }
-        }
-        return nil
     }
 
     private mutating func update(

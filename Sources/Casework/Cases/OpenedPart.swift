@@ -9,17 +9,24 @@ public struct OpenedPart: Sendable, Equatable {
     public let content: ContentPart
     /// The order in which this node received it: breaks ties within a slot.
     public let arrival: Int64
+    /// The case under whose key it was sealed; zero for none. Kept, so that nobody has to search
+    /// all cases' keys again.
+    public let caseID: CaseID
 
-    public init(id: ItemID, header: EnvelopeHeader, content: ContentPart, arrival: Int64) {
+    public init(
+        id: ItemID, header: EnvelopeHeader, content: ContentPart, arrival: Int64,
+        caseID: CaseID = .zero
+    ) {
+        self.caseID = caseID
         self.id = id
         self.header = header
         self.content = content
         self.arrival = arrival
     }
 
-    /// Shape: id 32, header 64, arrival i64, then the part without padding.
+    /// Shape: id 32, case 32, header 64, arrival i64, then the part without padding.
     public var encoded: [UInt8] {
-        var out = id.bytes + header.encoded
+        var out = id.bytes + caseID.bytes + header.encoded
         out.append(bigEndian: UInt64(bitPattern: arrival))
         return out + content.padded(to: ContentPart.headBytes + content.payload.count)
     }
@@ -27,13 +34,15 @@ public struct OpenedPart: Sendable, Equatable {
     /// Nil for bytes this version did not write.
     public init?(decoding bytes: [UInt8]) {
         var reader = ByteReader(bytes)
-        guard let id: ItemID = reader.identifier32(), let head = reader.take(EnvelopeHeader.bytes),
+        guard let id: ItemID = reader.identifier32(), let caseID: CaseID = reader.identifier32(),
+            let head = reader.take(EnvelopeHeader.bytes),
             let header = try? EnvelopeHeader(decoding: head),
             let arrival: UInt64 = reader.integer(),
             let content = try? ContentPart(decoding: [UInt8](reader.rest))
         else { return nil }
         self.init(
-            id: id, header: header, content: content, arrival: Int64(bitPattern: arrival))
+            id: id, header: header, content: content, arrival: Int64(bitPattern: arrival),
+            caseID: caseID)
     }
 }
 
@@ -55,6 +64,7 @@ struct WholeMessage: Sendable {
     let header: EnvelopeHeader
     let at: SaidAt
     let items: [ItemID]
+    let caseID: CaseID
 }
 
 /// Puts opened parts together and drops repeats by message id and kind.
@@ -76,6 +86,7 @@ struct MessageAssembler: Sendable {
         done.insert(key)
         return WholeMessage(
             kind: kind, id: opened.content.messageID, payload: payload, header: opened.header,
-            at: SaidAt(slot: opened.header.slot, arrival: opened.arrival), items: items[key] ?? [])
+            at: SaidAt(slot: opened.header.slot, arrival: opened.arrival), items: items[key] ?? [],
+            caseID: opened.caseID)
     }
 }

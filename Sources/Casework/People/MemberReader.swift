@@ -3,44 +3,60 @@ public import Sealing
 public import Sodium
 public import Wire
 
+/// A case's key, and whose it is.
+public struct CaseKey: Sendable, Equatable {
+    public let caseID: CaseID
+    public let key: Secret
+
+    public init(caseID: CaseID, key: Secret) {
+        self.caseID = caseID
+        self.key = key
+    }
+}
+
 /// Finds and opens what is for a member, with all the keys they hold: hints first, since a match
 /// costs a hash and a trial a key agreement.
 public struct MemberReader: Sendable {
     private let keyring: Keyring
-    private var tagged: [(tag: Secret, opener: Opener)] = []
+    private var tagged: [(tag: Secret, opener: Opener, caseID: CaseID)] = []
     private let groupTopics: [Topic]
 
-    public init(_ keyring: Keyring, caseKeys: [Secret]) {
+    public init(_ keyring: Keyring, caseKeys: [CaseKey]) {
         self.keyring = keyring
-        tagged.append((keyring.person.tagKey, .key(keyring.person.memberKey)))
-        for key in caseKeys { tagged.append((Mailbox.tagKey(of: key), .shared(key))) }
+        tagged.append((keyring.person.tagKey, .key(keyring.person.memberKey), .zero))
+        tagged += caseKeys.map(Self.tagged)
         for epoch in keyring.epochs.reversed() {
-            tagged.append((Mailbox.tagKey(of: epoch.groupKey), .shared(epoch.groupKey)))
+            let tag = Mailbox.tagKey(of: epoch.groupKey)
+            tagged.append((tag, .shared(epoch.groupKey), .zero))
         }
         groupTopics = keyring.epochs.map { $0.topic }
     }
 
     /// A reader that looks for what is under `caseKeys` only, among what was read before.
-    public static func only(_ caseKeys: [Secret], _ keyring: Keyring) -> MemberReader {
+    public static func only(_ caseKeys: [CaseKey], _ keyring: Keyring) -> MemberReader {
         var reader = MemberReader(keyring, caseKeys: [])
-        reader.tagged = caseKeys.map { (Mailbox.tagKey(of: $0), .shared($0)) }
+        reader.tagged = caseKeys.map(Self.tagged)
         reader.triesIntake = false
         return reader
     }
 
     private var triesIntake = true
 
-    /// The content, if it is for this member.
-    public func open(_ envelope: Envelope) -> ContentPart? {
-        for (tag, opener) in tagged where Mailbox.matches(tag, envelope.header) {
+    private static func tagged(_ known: CaseKey) -> (Secret, Opener, CaseID) {
+        (Mailbox.tagKey(of: known.key), .shared(known.key), known.caseID)
+    }
+
+    /// The content, if it is for this member, and the case under whose key it is; zero for none.
+    public func open(_ envelope: Envelope) -> (content: ContentPart, caseID: CaseID)? {
+        for (tag, opener, caseID) in tagged where Mailbox.matches(tag, envelope.header) {
             if let part = Sealer.open(envelope, with: opener, community: keyring.community) {
-                return part
+                return (part, caseID)
             }
         }
         guard triesIntake, !groupTopics.contains(envelope.header.topic) else { return nil }
         for key in keyring.intakeKeys(envelope.header.slot.week) {
             if let part = Sealer.open(envelope, with: .key(key), community: keyring.community) {
-                return part
+                return (part, .zero)
             }
         }
         return nil

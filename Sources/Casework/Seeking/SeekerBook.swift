@@ -21,7 +21,8 @@ public struct SeekerBook: Sendable {
         public internal(set) var erasable: [(envelope: Envelope, key: Secret)] = []
         var caseKeys: [GrantedKey] = []
 
-        public var isEmpty: Bool { requests.isEmpty && notes.isEmpty && erasable.isEmpty }
+        /// Nothing to show. The notice of an erasure may still be there until it expires.
+        public var isEmpty: Bool { requests.isEmpty && notes.isEmpty }
 
         /// The key to write under, once somebody answered.
         public var key: Secret? { caseKeys.min(by: GrantedKey.isHigher)?.key }
@@ -61,7 +62,7 @@ public struct SeekerBook: Sendable {
     }
 
     /// The first number that nothing was found for.
-    public var freeNumber: UInt8? { threads.first { $0.isEmpty }?.number }
+    public var freeNumber: UInt8? { threads.first { $0.erasable.isEmpty }?.number }
 
     /// Reads all envelopes of some weeks, in the order this node received them.
     ///

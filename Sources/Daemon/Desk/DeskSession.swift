@@ -143,10 +143,10 @@ public final class DeskSession {
         try await sendJoin(now)
         var known = Set<[UInt8]>()
         repeat {
-            known = Set(book.caseKeys.map { $0.copied() })
+            known = Set(book.caseKeys.map { $0.key.copied() })
             try await openNew(now)
             for letter in book.letters where keyring.accept(letter) {}
-            let fresh = book.caseKeys.filter { !known.contains($0.copied()) }
+            let fresh = book.caseKeys.filter { !known.contains($0.key.copied()) }
             if !fresh.isEmpty { try await openEarlier(fresh, now) }
             if fresh.isEmpty, known.count == book.caseKeys.count { break }
         } while true
@@ -172,7 +172,7 @@ public final class DeskSession {
     }
 
     /// Looks through what was read before for envelopes under keys that were not known then.
-    private func openEarlier(_ keys: [Secret], _ now: WallTime) async throws(Problem) {
+    private func openEarlier(_ keys: [CaseKey], _ now: WallTime) async throws(Problem) {
         let reader = MemberReader.only(keys, keyring)
         for topic in MemberReader.intakeTopics(keyring.community, now: now) {
             let items = try await ItemReader(access).items(topic, after: 0)
@@ -186,10 +186,13 @@ public final class DeskSession {
         var parts: [OpenedPart] = []
         for (arrival, envelope) in items {
             let id = Naming.envelopeID(network: keyring.network, envelope)
-            guard !openedIDs.contains(id), let content = reader.open(envelope) else { continue }
+            guard !openedIDs.contains(id), let (content, caseID) = reader.open(envelope) else {
+                continue
+            }
             parts.append(
                 OpenedPart(
-                    id: id, header: envelope.header, content: content, arrival: arrival))
+                    id: id, header: envelope.header, content: content, arrival: arrival,
+                    caseID: caseID))
         }
         return parts
     }

@@ -47,8 +47,13 @@ struct Outcome: Sendable, CustomStringConvertible {
     let err: String
     let seconds: Double
 
+    /// Shortened, and harmless to a terminal.
     var description: String {
-        "kith \(words.joined(separator: " ")): status \(status)\n\(out)\(err)"
+        let told = [out, err].map { text in
+            text.prefix(600).unicodeScalars.map { $0 == "\n" ? "\n" : $0.escaped(asASCII: false) }
+                .joined()
+        }
+        return "kith \(words.joined(separator: " ")): status \(status)\n\(told.joined())"
     }
 
     /// The last line printed, as JSON.

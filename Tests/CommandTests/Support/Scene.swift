@@ -133,14 +133,13 @@ final class Scene {
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let lines = outcome.err.split(separator: "\n").map(String.init)
-        #expect(outcome.status == status, "\(outcome)", sourceLocation: sourceLocation)
         let errors = lines.filter { $0.hasPrefix("kith: error: ") }
         let hints = lines.filter { $0.hasPrefix("kith: hint: ") }
+        let isAsWanted =
+            outcome.status == status && errors.count == 1 && errors[0].contains(error)
+            && hints.count == 1 && (hint.map { hints[0].contains($0) } ?? true)
         #expect(
-            errors.count == 1 && errors[0].contains(error), "\(outcome)",
-            sourceLocation: sourceLocation)
-        #expect(
-            hints.count == 1 && hints[0].contains(hint ?? ""), "\(outcome)",
+            isAsWanted, "wanted status \(status), \(error), \(hint ?? "any hint"): \(outcome)",
             sourceLocation: sourceLocation)
         for secret in secrets where outcome.err.contains(secret) || outcome.out.contains(secret) {
             Issue.record("it tells a secret", sourceLocation: sourceLocation)
