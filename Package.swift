@@ -101,13 +101,25 @@ let package = Package(
             dependencies: ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Node"],
             path: "Tests/TestKit", swiftSettings: settings),
         tests("TidyTests", ["TestKit"]),
+        tests("WireTests", ["Model", "Wire", "TestKit"]),
+        tests("SodiumTests", ["Model", "Sodium", "TestKit"]),
+        tests("SealingTests", ["Model", "Wire", "Sodium", "Sealing", "TestKit"]),
         tests("NoiseTests", ["Model", "Wire", "Sodium", "Noise", "TestKit"]),
+        tests("GossipTests", ["Model", "Wire", "Sodium", "Sealing", "Gossip", "TestKit"]),
+        tests(
+            "NodeTests",
+            ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "TestKit"]),
+        tests("CaseworkTests", ["Model", "Wire", "Sodium", "Sealing", "Casework", "TestKit"]),
         tests(
             "StorageTests",
+            ["Model", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "TransportTests",
             [
-                "Model", "Storage", "TestKit", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "Transport",
+                "TestKit",
             ]),
+        tests("CommandTests", ["kith", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

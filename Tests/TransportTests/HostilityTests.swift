@@ -16,7 +16,7 @@ import Wire
         let other = try await TestRelay.start(number)
         await other.dial(relay)
         try await relay.submit([envelope])
-        #expect(await eventually(within: 8) { other.holds(envelope) })
+        #expect(await eventually { other.holds(envelope) })
         await other.shell.stop()
     }
 
@@ -26,12 +26,14 @@ import Wire
         let half = try RawSocket(relay.endpoint)
         // A length and the first bytes of a key.
         half.write([0, 32, 1, 2, 3])
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
+        async let cutOff = blocking {
+            silent.readToEnd() && half.readToEnd() ? ContinuousClock.now : nil
+        }
         try await expectServed(relay)
-        #expect(try await blocking { silent.readToEnd() && half.readToEnd() })
-        #expect(clock.now - start > .seconds(9))
-        #expect(clock.now - start < .seconds(13))
+        let time = try #require(await cutOff) - start
+        #expect(time > .seconds(9))
+        #expect(time < .seconds(13))
         await relay.shell.stop()
     }
 
@@ -41,11 +43,12 @@ import Wire
         let clock = ContinuousClock()
         let start = clock.now
         try await expectServed(relay)
-        #expect(clock.now - start < .seconds(6))
+        // Sooner than any of them runs out of time.
+        #expect(clock.now - start < .seconds(9))
         // The oldest made room.
         #expect(try await blocking { idle[0].readToEnd() })
         let time = await clock.measure { await relay.shell.stop() }
-        #expect(time < .seconds(3))
+        #expect(time < .seconds(5))
         withExtendedLifetime(idle) {}
     }
 
@@ -97,16 +100,18 @@ import Wire
         try await relay.submit(chunks)
         let ids = chunks.prefix(64).map { network.id($0) }
         // Small frames with an answer each, and large ones asked for; nothing is ever read.
-        let rounds = try await blocking {
+        let socket = try await blocking {
             let peer = try RawPeer(8, to: relay.endpoint, receiveBytes: 4096)
             peer.send([RawPeer.hello(8)])
-            for round in 0..<2000 as Range<UInt64> {
+            for round in 0..<500 as Range<UInt64> {
                 let pings = (1...80).map { Frame.ping(round * 80 + $0) }
-                if !peer.send([.want(session: 0, ids)] + pings) { return round }
+                if !peer.send([.want(session: 0, ids)] + pings) { break }
             }
-            return 2000
+            return peer.socket
         }
-        #expect(rounds < 2000)
+        let why = RelayNode.Note.peerRefused(TestNetwork.node(8), why: .tooMuchAsked)
+        #expect(await eventually { relay.notes.contains(why) })
+        #expect(try await blocking { socket.readToEnd() })
         #expect(await eventually { await relay.shell.peerList().isEmpty })
         try await expectServed(relay)
         await relay.shell.stop()

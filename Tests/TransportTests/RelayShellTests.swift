@@ -97,9 +97,9 @@ import Wire
         let relays = try await line(3)
         let clock = ContinuousClock()
         let time = await clock.measure { await relays[1].shell.stop() }
-        #expect(time < .seconds(3))
-        #expect(await eventually(within: 2) { await relays[0].shell.peerList().isEmpty })
-        #expect(await eventually(within: 2) { await relays[2].shell.peerList().isEmpty })
+        #expect(time < .seconds(5))
+        #expect(await eventually { await relays[0].shell.peerList().isEmpty })
+        #expect(await eventually { await relays[2].shell.peerList().isEmpty })
         await #expect(throws: SubmitError.storeFailed) {
             try await relays[1].submit([network.envelope(1)])
         }

@@ -174,7 +174,7 @@ final class Mutexed<Value: Sendable>: Sendable {
 
 /// Looks again until `condition` holds; false after so many seconds.
 func eventually(
-    within seconds: Double = 10, _ condition: () async -> Bool
+    within seconds: Double = 20, _ condition: () async -> Bool
 ) async -> Bool {
     let end = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < end {

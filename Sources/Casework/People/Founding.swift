@@ -116,6 +116,15 @@ extension Keyring {
         }
     }
 
+    /// Whether two joins bear the proof of the same open invite.
+    public func sharesInvite(_ one: Join, _ other: Join) -> Bool {
+        openInvites.contains { invite in
+            [one, other].allSatisfy {
+                $0.isProven(by: invite.secret, network: network, community: community)
+            }
+        }
+    }
+
     /// Makes a joiner a member: uses up the invite, and writes the epoch letter for them and the
     /// directory for all. Nil without the roster key or an open invite.
     public mutating func approve(

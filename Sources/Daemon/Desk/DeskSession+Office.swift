@@ -25,13 +25,29 @@ extension DeskSession {
         return book.colleagues.map { ($0.name?.string ?? "", $0.persona) }
     }
 
-    /// Approves one person by name, or "all"; gives the names approved.
+    /// Approves one person by name, or "all"; gives the names approved. Of several who came with
+    /// one invite none is approved but by name: only one of them was meant.
     public func approve(_ name: String, now: WallTime) async throws(Problem) -> [String] {
-        let chosen = waiting(now: now).filter { name == "all" || $0.name?.string == name }
+        guard keyring.office != nil else { throw notRoster }
+        let waiting = waiting(now: now)
+        let chosen = waiting.filter { join in
+            guard name == "all" else { return join.name?.string == name }
+            return waiting.filter { keyring.sharesInvite($0, join) }.count == 1
+        }
         guard !chosen.isEmpty else {
+            if name == "all", !waiting.isEmpty {
+                throw Problem(
+                    .tryAgain, "several people came with one invite, which is for one",
+                    hint: "approve the right one by name: kith community members --approve NAME")
+            }
             throw Problem(
                 .notFound, "nobody\(name == "all" ? "" : " called \(name)") is waiting",
                 hint: "their request may still be on its way: kith community members")
+        }
+        guard name == "all" || chosen.count == 1 else {
+            throw Problem(
+                .tryAgain, "\(chosen.count) people called \(name) are waiting",
+                hint: "let them join again under different names")
         }
         let composer = try composer(now)
         var drafts: [EnvelopeDraft] = []

@@ -141,20 +141,20 @@ public final class DeskSession {
         let before = keyring.encoded
         keyring.step(to: now.slot.week)
         try await sendJoin(now)
-        var known = Set<[UInt8]>()
-        repeat {
-            known = Set(book.caseKeys.map { $0.key.copied() })
-            try await openNew(now)
-            for letter in book.letters where keyring.accept(letter) {}
-            let fresh = book.caseKeys.filter { !known.contains($0.key.copied()) }
-            if !fresh.isEmpty { try await openEarlier(fresh, now) }
-            if fresh.isEmpty, known.count == book.caseKeys.count { break }
-        } while true
-        // A letter read now may open a group topic that was passed over.
-        if keyring.encoded != before {
-            try await save()
-            try await openNew(now)
+        try await openNew(now)
+        var known: [CaseKey] = []
+        while true {
+            let accepted = book.letters.filter { keyring.accept($0) }
+            let fresh = book.caseKeys.filter { !known.contains($0) }
+            if accepted.isEmpty, fresh.isEmpty { break }
+            known = book.caseKeys
+            // Keys that come after what they open: what was passed over is looked at again.
+            let reader =
+                accepted.isEmpty
+                ? MemberReader.only(fresh, keyring) : MemberReader(keyring, caseKeys: known)
+            try await openAgain(reader, now)
         }
+        if keyring.encoded != before { try await save() }
         try await forgetErased()
     }
 
@@ -171,10 +171,9 @@ public final class DeskSession {
         }
     }
 
-    /// Looks through what was read before for envelopes under keys that were not known then.
-    private func openEarlier(_ keys: [CaseKey], _ now: WallTime) async throws(Problem) {
-        let reader = MemberReader.only(keys, keyring)
-        for topic in MemberReader.intakeTopics(keyring.community, now: now) {
+    /// Looks through all that may still live with keys that were not known before.
+    private func openAgain(_ reader: MemberReader, _ now: WallTime) async throws(Problem) {
+        for topic in MemberReader.topics(keyring, now: now) {
             let items = try await ItemReader(access).items(topic, after: 0)
             try await keep(opened(items, reader), topic, cursor: nil)
         }

@@ -95,7 +95,8 @@ struct Init: AsyncParsableCommand {
             terminal.say("Community \(community.bytes.hex.prefix(16))")
         }
         if let invite = made.invite {
-            terminal.say("Invite for relays (not secret, not for members):\n  \(invite)")
+            let isSecret = closed ? "secret: it opens your closed network" : "not secret"
+            terminal.say("Invite for relays (\(isSecret)):\n  \(invite)")
         }
         terminal.say("Next: kith run")
     }
@@ -184,10 +185,17 @@ struct Run: AsyncParsableCommand {
             for address in ready.addresses { terminal.say("  reached at \(address)") }
             terminal.say("  data       \(options.folder.path)")
             for warning in ready.warnings { terminal.say("  warning    \(warning)") }
+            // As it was started, so that the next line can be typed as it stands.
+            let program = CommandLine.arguments[0]
+            let folder = options.data.map { " --data \($0)" } ?? ""
             terminal.say(
                 """
-                In another terminal: kith inbox (answer), kith ask (ask), kith status (look),
-                kith community invite --relay (let another relay in). Ctrl-C stops the node.
+                Next, in another terminal:
+                  \(program) ask\(folder)     ask for support
+                  \(program) inbox\(folder)   read what was asked, as a supporter
+                  \(program) status\(folder)  look at this node
+                  \(program) community invite --relay\(folder)  let another relay in
+                Ctrl-C stops the node.
                 """)
         }
     }

@@ -59,6 +59,19 @@ final class Node {
         pid = lock.flatMap { Int32($0) } ?? child.pid
     }
 
+    /// Starts it where commands may hold the folder for a moment.
+    func startBesideOthers() async throws {
+        try await eventually("the folder to be free", within: 30, every: 50) {
+            do {
+                try await start()
+                return true
+            } catch let failed as Failed {
+                guard failed.description.contains("is using this folder") else { throw failed }
+                return false
+            }
+        }
+    }
+
     /// Ends it in order; it must succeed.
     func stop(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         guard child?.isRunning == true else { return }

@@ -151,7 +151,7 @@ final class Scene {
 private actor Turns {
     static let shared = Turns()
 
-    private var free = 2
+    private var free = 3
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     func take() async throws {
