@@ -29,6 +29,11 @@ public struct Problem: Error, Codable, Sendable, Equatable, CustomStringConverti
     }
 
     public var description: String { "\(what) (\(hint))" }
+
+    /// Whether another process owns the data folder.
+    var isFolderHeld: Bool { status == .tryAgain && what.hasPrefix(Self.held) }
+
+    private static let held = "another kith"
 }
 
 extension Problem {
@@ -59,7 +64,7 @@ extension Problem {
         case .locked(let pid):
             self.init(
                 .tryAgain,
-                "another kith\(pid.map { ", process \($0)," } ?? "") is using this folder",
+                "\(Self.held)\(pid.map { ", process \($0)," } ?? "") is using this folder",
                 hint: "stop it first, or pass --data with another folder")
         case .tooOpen(let path, let mode):
             self.init(

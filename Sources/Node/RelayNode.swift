@@ -184,19 +184,18 @@ public struct RelayNode: Sendable {
 
     /// Warns, and does nothing else, when the neighbours we chose to dial disagree with our clock.
     private mutating func checkClocks() -> [Effect] {
-        let ahead = linkOrder.compactMap { link in
-            peers[link].flatMap { $0.dialled == nil ? nil : $0.clockAhead }
-        }.suffix(5).sorted()
-        guard !ahead.isEmpty else { return [] }
-        let median = ahead[ahead.count / 2]
+        guard let median = clockAhead else { return [] }
         let isOff = median.magnitude >= Limits.clockWarningSeconds
         defer { warnedClock = isOff }
         return isOff && !warnedClock ? [.note(.clockOff(median))] : []
     }
 
-    /// Seconds by which dialled neighbours' clocks are ahead of ours, by median.
+    /// Seconds by which the clocks of up to five dialled neighbours are ahead of ours, by median:
+    /// of those we chose, since anybody may dial us.
     public var clockAhead: Int64? {
-        let ahead = peers.values.compactMap { $0.clockAhead }.sorted()
+        let ahead = linkOrder.compactMap { link in
+            peers[link].flatMap { $0.dialled == nil ? nil : $0.clockAhead }
+        }.suffix(5).sorted()
         return ahead.isEmpty ? nil : ahead[ahead.count / 2]
     }
 

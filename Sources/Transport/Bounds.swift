@@ -5,7 +5,10 @@ enum Bounds {
     static let readAheadBytes = 256 << 10
     /// Bytes ordered stored and not yet answered; above it no link is read. Guess: a quarter of
     /// what the store lets wait.
-    static let storingBytes = 16 << 20
+    static let storingBytes = 8 << 20
+    /// What an item counts for there at the least: so many small ones wait for the store that links
+    /// are held back well before the relay drops what was not asked for.
+    static let storingLeastBytes = 4096
     /// Inputs handled before what they send is handed to the links. Guess.
     static let turnInputs = 256
     /// A dialled address must answer in this time, milliseconds. Guess.

@@ -19,7 +19,7 @@ struct DiskTests {
             // It still serves: its owner, and others.
             #expect(try await a.accounts(first.code).count == 1)
             let inbox = try await a.desk("inbox")
-            if inbox.status != 0 { scene.expectRefusal(inbox, 74, "room", hint: "disk space") }
+            if inbox.status != 0 { scene.expectRefusal(inbox, 74, "no ", hint: "space") }
             let b = try await scene.relay("b", of: a)
             try await eventually("b to hold the first one") {
                 try await b.accounts(first.code).count == 1

@@ -45,8 +45,11 @@ import Testing
         try await Scene.play { scene in
             let node = try await scene.founder(isRunning: false)
             try FileManager.default.removeItem(atPath: node.database)
-            let outcome = try await node.run("status")
-            scene.expectRefusal(outcome, 78, "settings are missing", hint: "backup")
+            for command in ["status", "run"] {
+                let outcome = try await node.run(command)
+                scene.expectRefusal(outcome, 66, "is missing", hint: "backup")
+            }
+            #expect(!FileManager.default.fileExists(atPath: node.database))
         }
     }
 
@@ -96,7 +99,7 @@ import Testing
         try await Scene.play { scene in
             let node = try await scene.founder(isRunning: false)
             let closed = try await node.run("status", by: OtherUser.wrapper)
-            scene.expectRefusal(closed, 77, "permission denied", hint: "owner")
+            scene.expectRefusal(closed, 77, "another user's", hint: "owner")
             try FileManager.default.setAttributes(
                 [.posixPermissions: 0o755], ofItemAtPath: node.data)
             let open = try await node.run("status", by: OtherUser.wrapper)

@@ -41,7 +41,8 @@ import Testing
     @Test func anInviteBrokenOverLinesIsTaken() async throws {
         try await Scene.play { scene in
             let node = try await scene.founder(isRunning: false)
-            let folded = "  " + node.invite.prefix(50) + "\n > ".prefix(2) + node.invite.dropFirst(50)
+            let invite = node.invite
+            let folded = "  " + invite.prefix(50) + "\n  " + invite.dropFirst(50)
             let outcome = try await scene.run(
                 ["init", "--data", scene.folder + "/b", "--join", folded + "\r\n"], input: "")
             #expect(outcome.status == 0, "\(outcome)")

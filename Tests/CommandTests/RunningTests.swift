@@ -53,7 +53,8 @@ import Testing
             #expect(made.status == 0, "\(made)")
             scene.expectRefusal(
                 try await node.run("run"), 78, "belongs to no network", hint: "kith join")
-            scene.expectRefusal(try await node.run("ask"), 75, "no community is known", hint: "kith")
+            scene.expectRefusal(
+                try await node.run("ask"), 75, "no community is known", hint: "kith")
         }
     }
 
@@ -63,7 +64,8 @@ import Testing
             for command in ["status", "peers", "run", "ask", "open", "inbox", "community show"] {
                 let words = command.split(separator: " ").map(String.init)
                 let outcome = try await scene.run(words + ["--data", nowhere], input: "\n")
-                scene.expectRefusal(outcome, 66, "there is no node in \(nowhere)", hint: "kith init")
+                scene.expectRefusal(
+                    outcome, 66, "there is no node in \(nowhere)", hint: "kith init")
             }
             #expect(!FileManager.default.fileExists(atPath: nowhere))
         }

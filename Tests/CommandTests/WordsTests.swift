@@ -37,14 +37,18 @@ import Testing
         Wrong(#"{"account": 5}"#, "neither text nor a JSON object", hint: "kith ask --help"),
         Wrong(#"{"account": "x""#, "neither text nor a JSON object", hint: "kith ask --help"),
         // A slip that would lose what was told.
-        Wrong(#"{"acount": "x", "danger": true}"#, "acount", hint: "kith ask --help"),
-        Wrong(#"{"account": "x", "kinds": ["burglary?"]}"#, "kinds has no value", hint: "use"),
+        Wrong(
+            #"{"acount": "x", "danger": true}"#, "an entry that is not known: acount",
+            hint: "account, "),
+        Wrong(
+            #"{"account": "x", "kinds": ["burglary?"]}"#, "kinds has a value that is no ICCS",
+            hint: "2 to 6 digits"),
         Wrong("{}", "there is nothing to send", hint: "few words"),
         Wrong(#"{"account": "  "}"#, "there is nothing to send", hint: "few words"),
         Wrong("", "the text is empty", hint: "write something"),
         Wrong(" \n\t\n", "the text is empty", hint: "write something"),
-        Wrong(bytes: Data([0x48, 0xE9, 0x21]), "is not UTF-8 text", hint: "convert it"),
-        Wrong(bytes: Data([0xFF, 0xFE, 0x48, 0x00]), "is not UTF-8 text", hint: "convert it"),
+        Wrong(bytes: Data([0x48, 0xE9, 0x21]), "is not UTF-8 text", hint: "UTF-8"),
+        Wrong(bytes: Data([0xFF, 0xFE, 0x48, 0x00]), "is not UTF-8 text", hint: "UTF-8"),
         Wrong(String(repeating: "x", count: 70_000), "the text is too long", hint: "shorten it"),
         Wrong(String(repeating: "x", count: 1 << 20), "the text is too long", hint: "shorten it"),
     ]

@@ -1,5 +1,4 @@
 import Model
-import Sealing
 import Sodium
 import TestKit
 import Testing

@@ -38,26 +38,28 @@ import Wire
 
     @Test func tenThousandValuesComeBackAsTheyWere() throws {
         var random = SeededRandom(1)
+        var wrong = 0
         for _ in 0..<10_000 {
             let value = value(&random, depth: 6)
             let bytes = value.encoded
             let back = try CBOR(decoding: bytes)
-            #expect(back == value)
-            #expect(back.encoded == bytes)
+            if back != value || back.encoded != bytes { wrong += 1 }
         }
+        #expect(wrong == 0)
     }
 
     /// What is accepted is the one encoding of its value; the rest is refused, and nothing traps.
     @Test func aHundredThousandRandomStringsHarmNobody() {
         var random = SeededRandom(2)
-        var accepted = 0
+        var (accepted, wrong) = (0, 0)
         for _ in 0..<100_000 {
             let bytes = random.bytes(random.number(below: 40))
             guard let value = try? CBOR(decoding: bytes) else { continue }
             accepted += 1
-            #expect(value.encoded == bytes)
+            if value.encoded != bytes { wrong += 1 }
         }
         #expect(accepted > 0)
+        #expect(wrong == 0)
     }
 
     @Test func changedEncodingsAreRefusedOrTheOneEncodingOfSomethingElse() {

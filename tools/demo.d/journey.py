@@ -5,10 +5,11 @@ import re
 import secrets
 from contextlib import contextmanager
 
+from leaks import Search, expect_able_to_find, expect_silent, expect_silent_wire, spellings
 from steps import eventually, expect, expect_soon
 
 COMMUNITY = "Northbank Lanterns"
-SUPPORTER = "Wren"
+SUPPORTER = "Wren Quillfeather"
 STATE = "in_progress"
 EXPLANATION = "We have read everything and are looking into it together."
 FAREWELL = "We agreed that this is done for now. Come back with your code whenever you like."
@@ -40,6 +41,7 @@ class Journey:
     def __init__(self, kith, relays, entries, folder, steps, kill_middle):
         self.kith, self.relays, self.step, self.kills = kith, relays, steps.step, kill_middle
         self.a, self.b, self.c = relays
+        self.folder = folder
         self.passphrase = f"lantern {secrets.token_hex(6)}"
         papers = folder / "papers"
         papers.mkdir(mode=0o700)
@@ -67,9 +69,9 @@ class Journey:
     def lay_the_line(self):
         with self.step(f"A founds the community {COMMUNITY}") as remarks:
             made = self.kith.run(
-                "init", "--test-network", "--listen", self.a.listen, "--name", SUPPORTER,
-                "--community", COMMUNITY, "--passphrase-stdin", data=self.a.data,
-                lines=[self.passphrase])
+                "init", "--test-network", "--listen", self.a.listen, "--advertise",
+                self.a.advertise, "--name", SUPPORTER, "--community", COMMUNITY,
+                "--passphrase-stdin", data=self.a.data, lines=[self.passphrase])
             for key in ("node", "network", "community", "invite"):
                 expect(made.get(key), f"init printed no {key}")
             self.a.node = made["node"]
@@ -81,7 +83,8 @@ class Journey:
                 invite = self.kith.run("community", "invite", "--relay", data=neighbour.data)["invite"]
                 expect(invite.startswith("kith1:"), f"this is no invite: {invite}")
                 joined = self.kith.run(
-                    "init", "--listen", relay.listen, "--join", invite, data=relay.data)
+                    "init", "--listen", relay.listen, "--advertise", relay.advertise, "--join",
+                    invite, data=relay.data)
                 relay.node = joined["node"]
                 expect(joined["network"] == made["network"], f"{relay.name} joined another network")
                 relay.start()
@@ -214,17 +217,29 @@ class Journey:
                     self.expect_messages(paper, "you", [paper.entry["followup"]])
 
     def look_for_leaks(self):
-        with self.step("No relay holds a readable word, a return code or the passphrase") as remarks:
-            telling = [self.passphrase]
-            for paper in self.papers:
-                telling += paper.entry["canaries"] + [paper.code, paper.code.replace(" ", "")[:26]]
-            remarks.append(f"{len(telling)} searched for")
+        telling = [self.passphrase]
+        for paper in self.papers:
+            telling += paper.entry["canaries"] + spellings(paper.code)
+        cases = [paper.case for paper in self.requests]
+        search = Search(telling)
+        outside = Search([*telling, SUPPORTER, SUPPORTER.lower()], cases)
+        with self.step("The search finds what is planted") as remarks:
+            expect_able_to_find(outside, self.folder)
+            remarks.append(f"of {len(outside)} writings a sample")
+        with self.step("No relay's files and no process show a word, a code or the passphrase"):
             for relay in self.relays:
-                expect_absent([text.encode() for text in telling], relay)
-        with self.step("B does not know a case"):
-            cases = [paper.case for paper in self.requests]
-            expect_absent([case.encode() for case in cases] + [bytes.fromhex(case) for case in cases],
-                          self.b)
+                expect_silent(relay, search)
+        with self.step("B does not know a case, nor the supporter's name"):
+            expect_silent(self.b, outside)
+        with self.step("C, where people asked, does not know the supporter's name either"):
+            expect_silent(self.c, Search([SUPPORTER, SUPPORTER.lower()]))
+        if self.a.tap is None:
+            return  # with --keep: nobody would be left to listen at the taps
+        with self.step("No byte on the links shows any of it") as remarks:
+            count = expect_silent_wire(self.a.tap.folder, outside)
+            said = sum(len(paper.entry["account"].encode()) for paper in self.papers)
+            expect(count > 2 * said, f"only {count} bytes went over the links: were they tapped?")
+            remarks.append(f"{count} bytes")
 
     # With --kill-middle
 
@@ -361,15 +376,3 @@ def expect_well_formed(code):
     """28 digits in 7 groups of 4, their number leaving 1 when divided by 97 (ISO 7064)."""
     expect(re.fullmatch(r"\d{4}( \d{4}){6}", code), "the return code is not 7 groups of 4 digits")
     expect(int(code.replace(" ", "")) % 97 == 1, "the return code's check digits are wrong")
-
-
-def expect_absent(texts, relay):
-    """None of these bytes lies in a file of the relay, its log included."""
-    for path in [relay.log, *sorted(relay.data.rglob("*"))]:
-        try:
-            content = path.read_bytes() if path.is_file() else b""
-        except FileNotFoundError:
-            continue  # a side file of the database, gone since
-        for text in texts:
-            readable = text.decode(errors="backslashreplace")
-            expect(text not in content, f"{path} holds {readable} in the open")

@@ -11,11 +11,13 @@ ERASE_DELAY = 1  # seconds; the usual mean of ten minutes is too long to watch
 
 
 class Relay:
-    def __init__(self, name, folder, port, program):
+    def __init__(self, name, folder, port, program, tap=None):
         self.name = name
         self.data = folder / name
         self.log = folder / f"{name}.log"
         self.listen = f"127.0.0.1:{port}"
+        self.tap = tap
+        self.advertise = tap.address if tap else self.listen  # what others are told
         self.program = program
         self.process = None
         self.node = None  # its id, once it has one

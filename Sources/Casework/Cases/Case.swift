@@ -8,6 +8,8 @@ public struct Case: Sendable {
     /// A key both sides may write under, and where it stands among others.
     public struct Key: Sendable {
         public let secrets: CaseSecrets
+        /// The granter's, which goes with the key wherever it is passed on.
+        let certificate: SignedMap
         let generation: UInt64
         let epoch: UInt64
         let granter: PersonaID

@@ -19,6 +19,8 @@ public struct CaseBook: Sendable {
     /// Certificates of the newest epoch's members.
     public private(set) var colleagues: [Certificate] = []
     private var directoryEpoch: UInt64 = 0
+    /// Words whose case letter has not been read yet.
+    private var waiting: [CaseID: [WholeMessage]] = [:]
 
     public init(
         network: NetworkID, community: CommunityID, rosters: [[UInt8]], member: AgreementKey
@@ -40,7 +42,8 @@ public struct CaseBook: Sendable {
     /// mistake, and nothing else depends on it.
     public mutating func add(_ opened: OpenedPart) {
         guard let message = assembler.add(opened) else { return }
-        try? read(message)
+        do { try read(message) } catch { return }
+        assembler.finish(message)
     }
 
     private mutating func read(_ message: WholeMessage) throws {
@@ -65,10 +68,13 @@ public struct CaseBook: Sendable {
     private mutating func readRequest(_ message: WholeMessage) throws {
         let request = try Request(decoding: message.payload)
         update(request.caseID, message) {
+            // The first request stands, whichever of them is read first.
+            if $0.requests.allSatisfy({ message.at < $0.at }) {
+                $0.threadKey = request.threadKey
+                $0.persona = request.persona
+                $0.grantTag = request.grantTag
+            }
             $0.requests.append((request.body, message.at))
-            $0.threadKey = request.threadKey
-            $0.persona = request.persona
-            $0.grantTag = request.grantTag
         }
     }
 
@@ -80,7 +86,10 @@ public struct CaseBook: Sendable {
             let key = keys.first(where: {
                 Mailbox.matches(Mailbox.tagKey(of: $0), message.header)
             })
-        else { return }
+        else {
+            if id != .zero { waiting[id, default: []].append(message) }
+            return
+        }
         // Only the seeker commits with another key than the case key's own.
         let isSupporter = RetractCommitment.opens(
             RetractCommitment.eraseKey(of: key), message.header)
@@ -99,7 +108,7 @@ public struct CaseBook: Sendable {
             let signer = signed.signatures.first(where: {
                 CaseKeys.caseID(persona: $0.key) == act.caseID
             })?.key, isSaid(signed, by: signer, message.id)
-        else { return }
+        else { throw RecordError.notSigned }
         update(act.caseID, message) {
             if $0.acts.contains(where: { $0.act.counter == act.counter && $0.act == act }) {
                 return
@@ -168,36 +177,39 @@ public struct CaseBook: Sendable {
         guard let secrets = letter.opened(by: member, community: community),
             CaseKeys.caseID(persona: secrets.persona) == letter.caseID
         else { return }
+        let key = Case.Key(
+            secrets: secrets, certificate: letter.certificate, generation: letter.generation,
+            epoch: certificate.epoch, granter: certificate.persona,
+            order: hash(Labels.granter, letter.caseID.bytes + certificate.persona.bytes))
         update(letter.caseID, message) {
             $0.threadKey = $0.threadKey ?? secrets.threadKey
             $0.persona = $0.persona ?? secrets.persona
-            guard !$0.keys.contains(where: { $0.secrets.caseKey == secrets.caseKey }) else {
-                return
+            let known = $0.keys.firstIndex { $0.secrets.caseKey == secrets.caseKey }
+            if let known {
+                // Of two letters with one key the higher counts, in whatever order they come.
+                if Case.Key.isHigher(key, $0.keys[known]) { $0.keys[known] = key }
+            } else {
+                $0.keys.append(key)
             }
-            $0.keys.append(
-                Case.Key(
-                    secrets: secrets, generation: letter.generation, epoch: certificate.epoch,
-                    granter: certificate.persona,
-                    order: hash(
-                        Labels.granter, letter.caseID.bytes + certificate.persona.bytes)))
         }
+        for words in waiting.removeValue(forKey: letter.caseID) ?? [] { try readWords(words) }
     }
 
     private mutating func readEpochLetter(_ message: WholeMessage) throws {
         let signed = try SignedMap(decoding: message.payload)
-        guard rosters.contains(where: { isSaid(signed, by: $0, message.id) }) else { return }
+        try checkRoster(signed, message)
         let letter = try EpochLetter(signed.fields())
         let certificate = try Certificate(
             letter.certificate, community: community, roster: rosters)
         guard certificate.memberKey == member.publicKey, certificate.epoch == letter.epoch else {
-            return
+            throw RecordError.wrongSubject
         }
         letters.append(letter)
     }
 
     private mutating func readDirectory(_ message: WholeMessage) throws {
         let signed = try SignedMap(decoding: message.payload)
-        guard rosters.contains(where: { isSaid(signed, by: $0, message.id) }) else { return }
+        try checkRoster(signed, message)
         let directory = try MemberDirectory(signed.fields())
         var certificates: [Certificate] = []
         for map in directory.certificates {
@@ -222,6 +234,12 @@ public struct CaseBook: Sendable {
     private func isSaid(_ signed: SignedMap, by key: [UInt8], _ message: MessageID) -> Bool {
         signed.isSigned(
             by: key, Labels.said, context: Said.context(network, community, message))
+    }
+
+    private func checkRoster(_ signed: SignedMap, _ message: WholeMessage) throws {
+        guard rosters.contains(where: { isSaid(signed, by: $0, message.id) }) else {
+            throw RecordError.notSigned
+        }
     }
 
     /// The certificate of a signed payload, if its persona signed the payload for this message.

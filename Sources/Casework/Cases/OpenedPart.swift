@@ -67,7 +67,8 @@ struct WholeMessage: Sendable {
     let caseID: CaseID
 }
 
-/// Puts opened parts together and drops repeats by message id and kind.
+/// Puts opened parts together and drops repeats by message id and kind. A message that proves void
+/// is no message: a good one of its id may still come.
 struct MessageAssembler: Sendable {
     private struct Key: Hashable {
         let id: MessageID
@@ -83,10 +84,14 @@ struct MessageAssembler: Sendable {
         let key = Key(id: opened.content.messageID, kind: opened.content.kind)
         items[key, default: []].append(opened.id)
         guard !done.contains(key), let payload = reassembly.add(opened.content) else { return nil }
-        done.insert(key)
         return WholeMessage(
             kind: kind, id: opened.content.messageID, payload: payload, header: opened.header,
             at: SaidAt(slot: opened.header.slot, arrival: opened.arrival), items: items[key] ?? [],
             caseID: opened.caseID)
+    }
+
+    /// From now on repeats of this message are dropped.
+    mutating func finish(_ message: WholeMessage) {
+        done.insert(Key(id: message.id, kind: message.kind.rawValue))
     }
 }

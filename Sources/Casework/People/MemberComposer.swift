@@ -59,18 +59,20 @@ public struct MemberComposer {
         let grants = try seal(
             .grant, sign(grant.cbor, id), .key(thread), id: id, tag: tag, erase: erase,
             topic: intake)
-        return grants
-            + (try letter(item.id, generation: 1, secrets, to: colleagues.map { $0.memberKey }))
+        return try grants
+            + letter(
+                item.id, generation: 1, secrets, certificate, to: colleagues.map { $0.memberKey })
     }
 
     /// The secrets of a case for members, this one always among them, so that they outlive the
     /// device that made them.
     func letter(
-        _ id: CaseID, generation: UInt64, _ secrets: CaseSecrets, to members: [[UInt8]]
+        _ id: CaseID, generation: UInt64, _ secrets: CaseSecrets, _ certificate: SignedMap,
+        to members: [[UInt8]]
     ) throws(Failure) -> [EnvelopeDraft] {
         let own = keyring.person.memberKey.publicKey
         let letter = CaseLetter(
-            caseID: id, generation: generation, secrets, certificate: try epoch().certificate,
+            caseID: id, generation: generation, secrets, certificate: certificate,
             to: [own] + members.filter { $0 != own }, community: keyring.community,
             random: random)
         return try group(.caseLetter, letter.encoded)
@@ -114,9 +116,11 @@ public struct MemberComposer {
             heir: heir?.persona)
         let id = messageID()
         var drafts = try group(.release, sign(release.cbor, id), id: id)
-        if let heir, let key = item.key {
+        guard let heir else { return drafts }
+        for key in item.keys {
             drafts += try letter(
-                item.id, generation: key.generation, key.secrets, to: [heir.memberKey])
+                item.id, generation: key.generation, key.secrets, key.certificate,
+                to: [heir.memberKey])
         }
         return drafts
     }

@@ -67,7 +67,8 @@ public struct SeekerBook: Sendable {
     /// Reads all envelopes of some weeks, in the order this node received them.
     ///
     /// Two passes: own copies and grants first, then what lies under the keys they bring.
-    public mutating func read(_ envelopes: [(arrival: Int64, envelope: Envelope)]) {
+    public mutating func read(_ received: [(arrival: Int64, envelope: Envelope)]) {
+        let envelopes = received.sorted { $0.arrival < $1.arrival }
         for index in threads.indices {
             var assembler = MessageAssembler()
             for (arrival, envelope) in envelopes {
@@ -81,6 +82,7 @@ public struct SeekerBook: Sendable {
                 for (key, tag) in tagged where Mailbox.matches(tag, envelope.header) {
                     readShared(envelope, arrival, key, index, &shared)
                 }
+                addGrant(envelope, keys, index)
             }
             threads[index].messages.sort { $0.at < $1.at }
             threads[index].statuses.sort { $0.at < $1.at }
@@ -98,8 +100,17 @@ public struct SeekerBook: Sendable {
             }
         } else if Mailbox.matches(keys.grantTag, envelope.header) {
             open(envelope, .key(keys.thread), arrival, index, &assembler) { book, message in
-                try book.readGrant(message, envelope, index)
+                try book.readGrant(message, index)
             }
+        }
+    }
+
+    /// Every part of a grant can be taken back with the key the grant brought.
+    private mutating func addGrant(_ envelope: Envelope, _ keys: [Secret], _ index: Int) {
+        guard Mailbox.matches(threads[index].keys.grantTag, envelope.header) else { return }
+        for key in keys.map({ RetractCommitment.eraseKey(of: $0) })
+        where RetractCommitment.opens(key, envelope.header) {
+            threads[index].erasable.append((envelope, key))
         }
     }
 
@@ -139,7 +150,8 @@ public struct SeekerBook: Sendable {
             id: Naming.envelopeID(network: network, envelope), header: envelope.header,
             content: part, arrival: arrival)
         guard let message = assembler.add(opened) else { return }
-        try? read(&self, message)
+        do { try read(&self, message) } catch { return }
+        assembler.finish(message)
     }
 
     private mutating func readCopy(_ message: WholeMessage, _ index: Int) throws {
@@ -158,17 +170,13 @@ public struct SeekerBook: Sendable {
         }
     }
 
-    private mutating func readGrant(
-        _ message: WholeMessage, _ envelope: Envelope, _ index: Int
-    ) throws {
+    private mutating func readGrant(_ message: WholeMessage, _ index: Int) throws {
         guard message.kind == .grant else { return }
         let signed = try SignedMap(decoding: message.payload)
         let grant = try Grant(signed.fields())
-        guard grant.caseID == threads[index].keys.caseID else { return }
+        guard grant.caseID == threads[index].keys.caseID else { throw RecordError.wrongSubject }
         let certificate = try certified(grant.certificate, signed, message.id)
         let order = hash(Labels.granter, grant.caseID.bytes + certificate.persona.bytes)
-        let keyErase = RetractCommitment.eraseKey(of: grant.caseKey)
-        threads[index].erasable.append((envelope, keyErase))
         if !threads[index].caseKeys.contains(where: { $0.key == grant.caseKey }) {
             threads[index].caseKeys.append(
                 GrantedKey(
@@ -185,7 +193,7 @@ public struct SeekerBook: Sendable {
     private mutating func readStatus(_ message: WholeMessage, _ index: Int) throws {
         let signed = try SignedMap(decoding: message.payload)
         let status = try Status(signed.fields())
-        guard status.caseID == threads[index].keys.caseID else { return }
+        guard status.caseID == threads[index].keys.caseID else { throw RecordError.wrongSubject }
         let certificate = try certified(status.certificate, signed, message.id)
         addHelper(certificate, index)
         threads[index].statuses.append(
@@ -201,7 +209,7 @@ public struct SeekerBook: Sendable {
         let context = Said.context(network, community, message.id)
         guard act.caseID == threads[index].keys.caseID,
             signed.isSigned(by: persona, Labels.said, context: context)
-        else { return }
+        else { throw RecordError.notSigned }
         threads[index].acts.append((act, message.at))
     }
 

@@ -22,12 +22,32 @@ public enum NodeClient {
                 .notFound, "there is no node in \(folder.path)",
                 hint: "kith init makes one; or pass --data DIR")
         }
-        if FileManager.default.fileExists(atPath: folder.socketPath),
-            let client = try? ControlClient(path: folder.socketPath)
-        {
-            return client
+        return try await patiently(folder) { () async throws(Problem) -> any NodeAccess in
+            if let client = running(folder) { return client }
+            return try await NodeService.open(folder)
         }
-        return try await NodeService.open(folder)
+    }
+
+    /// The running node, if there is one.
+    static func running(_ folder: NodeFolder) -> ControlClient? {
+        guard FileManager.default.fileExists(atPath: folder.socketPath) else { return nil }
+        return try? ControlClient(path: folder.socketPath)
+    }
+
+    /// Tries again for a few seconds while another command holds the folder for a moment.
+    public static func patiently<Value>(
+        _ folder: NodeFolder, _ body: () async throws(Problem) -> Value
+    ) async throws(Problem) -> Value {
+        for _ in 0..<50 {
+            do {
+                return try await body()
+            } catch {
+                guard error.isFolderHeld, running(folder) == nil else { throw error }
+            }
+            // Cancelled sleep only means that the next try comes sooner.
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        return try await body()
     }
 
     public static func status(_ access: any NodeAccess) async throws(Problem) -> NodeStatus {

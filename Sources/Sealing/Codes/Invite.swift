@@ -71,6 +71,8 @@ public struct Invite: Sendable, Equatable {
         } catch {
             throw .damaged
         }
+        // A member's invite always ends.
+        if oneTimeSecret != nil, expiry == nil { throw .damaged }
         if let expiry, expiry <= now { throw .expired }
     }
 }

@@ -84,7 +84,7 @@ extension RelayShell {
     private func ordered(
         _ token: StoreToken, _ items: [StoreItem]
     ) -> @Sendable (StoreOutcome) -> Void {
-        let bytes = items.reduce(0) { $0 + $1.bytes }
+        let bytes = items.reduce(0) { $0 + max($1.bytes, Bounds.storingLeastBytes) }
         storingBytes += bytes
         return { [self] in post(.stored(.stored(token, $0), bytes: bytes)) }
     }

@@ -169,9 +169,13 @@ struct Run: AsyncParsableCommand {
     var verbose = false
 
     func run() async throws {
-        let service = try await NodeService.open(
-            options.folder, eraseDelay: eraseDelay, listen: listen,
-            advertised: advertise.isEmpty ? nil : advertise, logLevel: verbose ? .debug : .info)
+        let service = try await NodeClient.patiently(options.folder) {
+            () async throws(Problem) -> NodeService in
+            try await NodeService.open(
+                options.folder, eraseDelay: eraseDelay, listen: listen,
+                advertised: advertise.isEmpty ? nil : advertise,
+                logLevel: verbose ? .debug : .info)
+        }
         let terminal = options.terminal
         try await service.run { ready in
             terminal.emit(ready)

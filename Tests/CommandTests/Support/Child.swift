@@ -9,39 +9,33 @@ import Foundation
 #endif
 
 /// A process this test started, its output in files, so that nothing waits for a full pipe.
-final class Child: Sendable {
-    private let process: Process
-    private let input: Pipe?
+final class Child: @unchecked Sendable {
+    let pid: Int32
     let out: String
     let err: String
+    private let lock = NSLock()
+    private var status: Int32?
+    /// The writing end of its input, where `say` is wanted.
+    private var input: Int32 = -1
 
     /// - Parameter input: nil for a pipe that `say` writes to.
     init(_ call: [String], input: String?, folder: String, appendingTo log: String? = nil) throws {
         let name = "\(folder)/\(UUID().uuidString)"
-        process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = call
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = Self.environment(folder)
-        if let input {
-            try Data(input.utf8).write(to: URL(filePath: name + ".in"))
-            process.standardInput = FileHandle(forReadingAtPath: name + ".in")
-            self.input = nil
-        } else {
-            self.input = Pipe()
-            process.standardInput = self.input
-        }
         out = log ?? name + ".out"
         err = log ?? name + ".err"
-        for path in [out, err] where !FileManager.default.fileExists(atPath: path) {
-            try Data().write(to: URL(filePath: path))
+        var spawning = Spawning(call, in: folder)
+        if let input {
+            try Data(input.utf8).write(to: URL(filePath: name + ".in"))
+            spawning.open(0, name + ".in", O_RDONLY)
+        } else {
+            self.input = try spawning.pipe()
         }
-        let outHandle = FileHandle(forWritingAtPath: out)
-        try outHandle?.seekToEnd()
-        process.standardOutput = outHandle
-        process.standardError = log == nil ? FileHandle(forWritingAtPath: err) : outHandle
-        try process.run()
+        spawning.open(1, out, O_WRONLY | O_CREAT | O_APPEND)
+        spawning.open(2, err, O_WRONLY | O_CREAT | O_APPEND)
+        pid = try spawning.run(Self.environment(folder))
     }
+
+    deinit { if input >= 0 { close(input) } }
 
     private static func environment(_ folder: String) -> [String: String] {
         var all = ProcessInfo.processInfo.environment
@@ -55,16 +49,27 @@ final class Child: Sendable {
         return all
     }
 
-    var pid: Int32 { process.processIdentifier }
-
-    var isRunning: Bool { process.isRunning }
-
-    func say(_ line: String) throws {
-        try input?.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    /// The exit status, or minus a signal's number; nil while it runs.
+    private func look() -> Int32? {
+        lock.withLock {
+            if let status { return status }
+            var raw: Int32 = 0
+            guard waitpid(pid, &raw, WNOHANG) == pid else { return nil }
+            let signal = raw & 0x7F
+            status = signal == 0 ? (raw >> 8) & 0xFF : -signal
+            return status
+        }
     }
 
-    /// The exit status; minus the signal's number for a process that a signal ended.
-    ///
+    var isRunning: Bool { look() == nil }
+
+    func say(_ line: String) throws {
+        let bytes = Array((line + "\n").utf8)
+        guard write(input, bytes, bytes.count) == bytes.count else {
+            throw Failed("process \(pid) no longer listens")
+        }
+    }
+
     /// - Throws: `Failed` after `seconds`, the process being killed then.
     @discardableResult
     func end(within seconds: Double, _ what: String) async throws -> Int32 {
@@ -74,19 +79,26 @@ final class Child: Sendable {
             kill()
             throw error
         }
-        try? input?.fileHandleForWriting.close()
-        return process.terminationReason == .exit
-            ? process.terminationStatus : -process.terminationStatus
+        return look() ?? -1
     }
 
+    /// For what ends soon by itself.
+    func wait() -> Int32 {
+        while true {
+            if let status = look() { return status }
+            usleep(1000)
+        }
+    }
+
+    /// Only to one that is not reaped yet: its number is nobody else's.
     func send(signal: Int32) {
-        if isRunning { sendSignal(process.processIdentifier, signal) }
+        if isRunning { sendSignal(pid, signal) }
     }
 
     /// Ends it at once, whatever its state.
     func kill() {
         send(signal: SIGKILL)
-        process.waitUntilExit()
+        _ = wait()
     }
 
     static func text(of path: String) -> String {

@@ -82,20 +82,22 @@ final class SmallDisk {
         try? handle.close()
     }
 
-    func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/filler") }
+    /// Emptied and not removed: a process begun meanwhile may have the file open.
+    func makeRoom() throws { try Data().write(to: URL(filePath: path + "/filler")) }
 }
 
 /// System tools that end at once.
 enum Quick {
     /// Whether it ended with status 0.
     static func run(_ call: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["timeout", "10"] + call
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        let folder = "/tmp/kith-command-tool-\(UUID().uuidString.prefix(8))"
+        try? FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o711])
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        guard let child = try? Child(["timeout", "10"] + call, input: "", folder: folder) else {
+            return false
+        }
+        return child.wait() == 0
     }
 }

@@ -253,7 +253,7 @@ def _bodies(topic: Topic) -> None:
             0,
             b"",
         ),
-        ("unknown-type", "unknown-type", "Type 9 has no meaning.", body(unknown, 1), 1, b""),
+        ("unknown-type", "unknown-type", "Type 9 has no meaning.", body(unknown, 0), 0, b""),
         (
             "other-topic",
             "wrong-subject",
