@@ -80,6 +80,8 @@ public enum Limits {
     public static let redialMilliseconds: UInt64 = 1000
     /// Longest wait before dialling an address again, milliseconds. Guess.
     public static let redialMostMilliseconds: UInt64 = 60_000
+    /// Addresses dialled in one second. Guess.
+    public static let dialsAtOnce = 16
     /// Addresses known at the most. Guess.
     public static let knownAddresses = 1024
     /// Bytes of envelopes held, by default. protocol/06-store.md

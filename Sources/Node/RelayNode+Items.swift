@@ -22,7 +22,7 @@ extension RelayNode {
             return run(spreading.arrived(id, from: link), now, wall)
         }
         guard pending.count < (isWanted ? Self.mostPendingWanted : Self.mostPending) else {
-            return []
+            return isWanted ? [] : later(id, from: link, now, wall)
         }
         do {
             let path = isWanted ? Path.solicited : .unsolicited
@@ -61,9 +61,19 @@ extension RelayNode {
             run(spreading.arrived(id, from: link), now, wall)
             + run(spreading.arrived(target, from: link), now, wall)
         if spreading.isRecent(id) || storing[id] != nil { return effects }
-        guard isWanted || pending.count < Self.mostPending else { return effects }
+        guard isWanted || pending.count < Self.mostPending else {
+            return effects + later(id, from: link, now, wall)
+        }
         let item = StoreItem(id: id, content: .retraction(retraction, target: target), isOwn: false)
         return effects + order(.item(item, hops: 0, from: link), [item])
+    }
+
+    /// The store is behind: what a neighbour sent unasked counts as announced, and is asked for.
+    private mutating func later(
+        _ id: ItemID, from link: LinkID, _ now: Moment, _ wall: WallTime
+    ) -> [Effect] {
+        let announcement = Announcement(id: id, hops: Announcement.offTree)
+        return run(spreading.announced([announcement], by: link), now, wall)
     }
 
     func receipted(_ receipt: Receipt, _ node: NodeID, _ wall: WallTime) -> [Effect] {

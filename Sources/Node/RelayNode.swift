@@ -53,7 +53,7 @@ public struct RelayNode: Sendable {
         case record(StoreItem, hops: UInt8, from: LinkID?, replaces: ItemID?)
     }
 
-    /// Unanswered store orders for unasked items; above it they are dropped and come by catch-up.
+    /// Unanswered store orders for unasked items; above it they are asked for instead.
     static let mostPending = 4096
     /// The same for asked ones and retractions: above it they come from others, or again.
     static let mostPendingWanted = 8192
@@ -159,7 +159,8 @@ public struct RelayNode: Sendable {
     private mutating func wake(_ now: Moment, _ wall: WallTime) -> [Effect] {
         var effects = run(spreading.wake(now), now, wall)
         let linked = peers.values.map { $0.node }
-        for address in dialling.due(now, isLinked: { linked.contains($0) }) {
+        let room = max(0, min(Limits.dialsAtOnce, Limits.links - peers.count))
+        for address in dialling.due(now, limit: room, isLinked: { linked.contains($0) }) {
             effects.append(.dial(address))
         }
         guard now >= nextTick else { return effects }

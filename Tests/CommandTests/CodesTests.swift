@@ -54,6 +54,39 @@ import Testing
         }
     }
 
+    @Test func whoAsksToReopenSeesThatTheyDid() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder()
+            let asked = try await node.ask("Somebody follows me home.")
+            let reply = try scene.file("We are here.")
+            #expect(try await node.desk("reply", asked.case, "--file", reply).status == 0)
+            #expect(try await node.desk("close", asked.case, "--explain", "Done.").status == 0)
+            #expect(try await Self.state(node, asked) == "closed")
+            #expect(try await node.run("open", "--reopen", input: asked.code).status == 0)
+            let state = try await node.row(asked.case)?["state"]?.text
+            #expect(state != "closed")
+            #expect(try await Self.state(node, asked) == state)
+        }
+    }
+
+    @Test func wordsAfterAnErasureAreNotTakenForNothing() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder()
+            let asked = try await node.ask("Somebody follows me home.")
+            #expect(try await node.run("erase", input: asked.code + "\nerase").status == 0)
+            let more = try scene.file("Please help me all the same.")
+            let before = try await node.items()
+            let saying = try await node.run("open", "--say", more, input: asked.code)
+            #expect(saying.status == 65 || saying.status == 66, "\(saying)")
+            #expect(try await node.items() == before)
+        }
+    }
+
+    private static func state(_ node: Node, _ asked: Node.Asked) async throws -> String? {
+        let found = try await node.open(asked.code).answer()
+        return found["cases"]?.list.first?["status"]?["state"]?.text
+    }
+
     @Test func nothingOnStandardInputSendsNothing() async throws {
         try await Scene.play { scene in
             let node = try await scene.founder()

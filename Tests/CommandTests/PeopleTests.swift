@@ -98,6 +98,36 @@ import Testing
         }
     }
 
+    @Test func twoWhoAnswerAtTheSameMomentSeeEachOther() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder()
+            try await DeskTests.addMember("Mina", to: node, scene)
+            _ = try await node.inbox(as: "mina")
+            let asked = try await node.ask("They wait for my son at the school gate.")
+            let words = ["I am Ada and I read it.", "I am Mina and I read it."]
+            let calls = try zip(["ada", "mina"], words).map { person, text in
+                [
+                    "reply", asked.case, "--file", try scene.file(text), "--data", node.data,
+                    "--passphrase-stdin", "--as", person,
+                ]
+            }
+            let passphrase = scene.passphrase + "\n"
+            let children = try calls.map {
+                try Child(Program.kith.call($0), input: passphrase, folder: scene.folder)
+            }
+            for child in children {
+                let status = try await child.end(within: 30, "kith reply")
+                #expect(status == 0, "\(Child.text(of: child.err))")
+            }
+            #expect(Set(try await Self.messages(node, asked)) == Set(words))
+            for person in ["ada", "mina"] {
+                let shown = try await node.desk("show", asked.case, as: person).answer()
+                let texts = shown["messages"]?.list.compactMap { $0["text"]?.text } ?? []
+                #expect(Set(texts) == Set(words), "\(person)")
+            }
+        }
+    }
+
     @Test func anInviteLetsOnlyOnePersonIn() async throws {
         try await Scene.play { scene in
             let a = try await scene.founder("a")

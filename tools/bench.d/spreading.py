@@ -91,8 +91,9 @@ def tell_catch_up(result):
     if result["wireBytes"]:
         bytes_each = result["wireBytes"] / last["items"]
         yield f"  {result['wireBytes']:,.0f} bytes on the wire, {bytes_each:.0f} an envelope"
-    yield (f"  processor: {last['cpuSeconds']:.1f} s fresh, {last['sourceCpuSeconds']:.1f} s source; peak memory:"
-           f" {last['memory']['peakKiB'] / 1024:.0f} MiB fresh, {last['sourceMemory']['peakKiB'] / 1024:.0f} MiB source")
+    yield (f"  processor: {last['cpuSeconds']:.1f} s fresh, {last['sourceCpuSeconds']:.1f} s source;"
+           f" peak memory: {last['memory']['peakKiB'] / 1024:.0f} MiB fresh,"
+           f" {last['sourceMemory']['peakKiB'] / 1024:.0f} MiB source")
     yield (f"  from the relay where all was submitted: {result['fromWriter']['seconds']:.1f} s;"
            f" submitting took {result['submittedPerSecond']}/s")
 
@@ -143,8 +144,10 @@ def tell_flood(result):
     yield f"  pushed by one neighbour; load {result['loadBefore']:.1f}"
     for one in result["series"]:
         bound = "all at once" if one["window"] == one["envelopes"] else f"{one['window']} unanswered at most"
-        yield (f"  {one['envelopes']} of {one['envelopeBytes']} bytes, {bound}: {one['perSecond']:.0f}/s on disk,"
+        yield (f"  {one['envelopes']} of {one['envelopeBytes']} bytes, {bound}:"
+               f" {one['perSecond']:.0f}/s on disk,"
                f" acknowledged after {one['acknowledgementMs']:.0f} ms (median),"
                f" {one['envelopes'] - one['stored']:.0f} dropped")
-        yield (f"    {one['cpuSeconds']:.1f} s of processor, {one['rssAnonKiB'] / 1024:.0f} MiB anonymous memory after,"
+        yield (f"    {one['cpuSeconds']:.1f} s of processor,"
+               f" {one['rssAnonKiB'] / 1024:.0f} MiB anonymous memory after,"
                f" {one['peakKiB'] / 1024:.0f} MiB resident at the most")

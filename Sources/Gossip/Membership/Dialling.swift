@@ -48,10 +48,17 @@ public struct Dialling: Sendable {
         entries.removeAll { $0.address == address }
     }
 
-    /// Addresses to dial now; `isLinked` tells nodes already met.
-    public mutating func due(_ now: Moment, isLinked: (NodeID) -> Bool) -> [Text] {
+    /// Addresses to dial now, at most `limit`; `isLinked` tells nodes already met.
+    public mutating func due(
+        _ now: Moment, limit: Int = Limits.dialsAtOnce, isLinked: (NodeID) -> Bool
+    ) -> [Text] {
         var due: [Text] = []
         for index in entries.indices where !entries[index].isBusy && entries[index].next <= now {
+            guard due.count < limit else {
+                // The others have their turn a second later.
+                entries[index].next = now.adding(milliseconds: Limits.redialMilliseconds)
+                continue
+            }
             if let node = entries[index].node, isLinked(node) {
                 entries[index].next = now.adding(milliseconds: Limits.redialMostMilliseconds)
                 continue
