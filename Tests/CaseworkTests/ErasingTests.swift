@@ -88,8 +88,8 @@ import Wire
             #expect(opens.mine != opens.theirs)
             if opens.mine { counts.mine += 1 } else { counts.theirs += 1 }
         }
-        // A request, its copy, and words; a grant of three parts, words, and a status.
+        // A request, its copy, and words; a grant, words of three parts, words, and a status.
         #expect(counts.mine == 3)
-        #expect(counts.theirs == 5)
+        #expect(counts.theirs == 6)
     }
 }

@@ -79,7 +79,8 @@ import Testing
             "Date.now", "Clock.now", ".now(", ": .now", "= .now", ".random", ".shuffled",
             "SystemRandomNumberGenerator", "randombytes",
             "Task {", "Task.", "Task(", "async ", "await ", "Date()", "ContinuousClock",
-            "SuspendingClock", "DispatchQueue", "Thread", "getenv", "print(", "@MainActor",
+            "SuspendingClock", "DispatchQueue", "Thread.sleep", "Thread.current", "getenv",
+            "print(", "@MainActor",
         ]
         for file in try SourceFile.all(in: "Sources/\(rule.target)") {
             for (number, line) in file.code {

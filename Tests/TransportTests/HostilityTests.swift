@@ -33,7 +33,8 @@ import Wire
         try await expectServed(relay)
         let time = try #require(await cutOff) - start
         #expect(time > .seconds(9))
-        #expect(time < .seconds(13))
+        // The machine may be busy; without the limit they would stay for ever.
+        #expect(time < .seconds(60))
         await relay.shell.stop()
     }
 
@@ -142,10 +143,10 @@ import Wire
             let isTaken = chunks.allSatisfy { peer.send([.push(hops: 1, $0)]) }
             return (peer.socket, isTaken)
         }
-        // 37 MiB are on their way; about 16 are taken.
-        #expect(await eventually { relay.store.mostHeldBytes > 15 << 20 })
+        // 37 MiB are on their way; about 8 are taken.
+        #expect(await eventually { relay.store.mostHeldBytes > 7 << 20 })
         try await Task.sleep(for: .seconds(1))
-        #expect(relay.store.mostHeldBytes < 18 << 20)
+        #expect(relay.store.mostHeldBytes < 10 << 20)
         relay.store.letGo()
         #expect(await eventually { chunks.allSatisfy { relay.holds($0) } })
         // The socket stays open until all has been read.

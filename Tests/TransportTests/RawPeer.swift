@@ -24,7 +24,7 @@ final class RawSocket: Sendable {
     /// - Parameter receiveBytes: of the kernel's own buffer; small ones fill soon.
     init(_ endpoint: Endpoint, receiveBytes: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: 15, tv_usec: 0)
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(

@@ -120,10 +120,23 @@ struct TestRelay: Sendable {
     var notes: [RelayNode.Note] { heard.value }
     var address: Text { Text(endpoint.description) }
 
-    /// Starts a relay that knows the charter.
+    /// Starts a relay that knows the charter; at some free port below those that the kernel hands
+    /// out, so that nobody takes it while the relay is down.
     static func start(
-        _ number: UInt8, at endpoint: Endpoint = Endpoint(host: "127.0.0.1", port: 0),
-        store: MemoryRelayStore = MemoryRelayStore(), preSharedKey: Secret? = nil
+        _ number: UInt8, store: MemoryRelayStore = MemoryRelayStore(), preSharedKey: Secret? = nil
+    ) async throws -> TestRelay {
+        while true {
+            let endpoint = Endpoint(host: "127.0.0.1", port: .random(in: 15000..<32000))
+            do {
+                return try await start(
+                    number, at: endpoint, store: store, preSharedKey: preSharedKey)
+            } catch TransportError.addressInUse {}
+        }
+    }
+
+    static func start(
+        _ number: UInt8, at endpoint: Endpoint, store: MemoryRelayStore = MemoryRelayStore(),
+        preSharedKey: Secret? = nil
     ) async throws -> TestRelay {
         let notes = Mutexed<[RelayNode.Note]>([])
         let shell = RelayShell(

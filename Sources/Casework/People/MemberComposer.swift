@@ -53,13 +53,17 @@ public struct MemberComposer {
         let certificate = try epoch().certificate
         let grant = Grant(
             caseID: item.id, caseKey: secrets.caseKey, generation: 1, certificate: certificate,
-            words: words)
+            words: nil)
         let id = messageID()
         let erase = RetractCommitment.eraseKey(of: secrets.caseKey)
         let grants = try seal(
             .grant, sign(grant.cbor, id), .key(thread), id: id, tag: tag, erase: erase,
             topic: intake)
-        return try grants
+        // The words go apart, under the case key: colleagues can't open what is sealed to the seeker.
+        let said = try seal(
+            .words, words.cbor.encoded, .shared(secrets.caseKey), under: secrets.caseKey,
+            topic: intake)
+        return try grants + said
             + letter(
                 item.id, generation: 1, secrets, certificate, to: colleagues.map { $0.memberKey })
     }

@@ -29,7 +29,20 @@ public struct SeekerBook: Sendable {
 
         public var nextCounter: UInt64 { (acts.map { $0.act.counter }.max() ?? 0) + 1 }
 
-        public var state: CaseState { statuses.max { $0.at < $1.at }?.state ?? .received }
+        /// Whether its writer took it back; nobody answers it any more.
+        public var isErased: Bool { acts.contains { $0.act.deed == .erase } }
+
+        /// Whether its writer asked to take it up again, and nobody has set a status since.
+        public var isReopened: Bool {
+            guard let asked = acts.filter({ $0.act.deed == .reopen }).map({ $0.at }).max() else {
+                return false
+            }
+            return statuses.allSatisfy { $0.at < asked }
+        }
+
+        public var state: CaseState {
+            isReopened ? .inProgress : statuses.max { $0.at < $1.at }?.state ?? .received
+        }
     }
 
     struct GrantedKey: Sendable {
@@ -131,7 +144,7 @@ public struct SeekerBook: Sendable {
                         speaker: isSupporter ? .supporter : .seeker, text: words.text,
                         language: words.language, at: message.at))
             case .status: try book.readStatus(message, index)
-            case .act: try book.readAct(message, index)
+            case .act: try book.readAct(message.payload, message.id, message.at, index)
             case .request, .selfCopy, .grant, .incidentNote, .claim, .release, .caseLetter, .note,
                 .epochLetter, .join, .directory:
                 break
@@ -164,7 +177,8 @@ public struct SeekerBook: Sendable {
         case .incidentNote:
             let body = try Incident(CBOR(decoding: copy.payload))
             threads[index].notes.append((body, message.at))
-        case .selfCopy, .grant, .words, .act, .status, .claim, .release, .caseLetter, .note,
+        case .act: try readAct(copy.payload, copy.messageID, message.at, index)
+        case .selfCopy, .grant, .words, .status, .claim, .release, .caseLetter, .note,
             .epochLetter, .join, .directory:
             break
         }
@@ -202,15 +216,19 @@ public struct SeekerBook: Sendable {
                 at: message.at))
     }
 
-    private mutating func readAct(_ message: WholeMessage, _ index: Int) throws {
-        let signed = try SignedMap(decoding: message.payload)
+    /// Acts come twice, as a copy and under the case key: each counts once.
+    private mutating func readAct(
+        _ payload: [UInt8], _ id: MessageID, _ at: SaidAt, _ index: Int
+    ) throws {
+        let signed = try SignedMap(decoding: payload)
         let act = try Act(signed.fields())
         let persona = threads[index].keys.persona.publicKey
-        let context = Said.context(network, community, message.id)
+        let context = Said.context(network, community, id)
         guard act.caseID == threads[index].keys.caseID,
             signed.isSigned(by: persona, Labels.said, context: context)
         else { throw RecordError.notSigned }
-        threads[index].acts.append((act, message.at))
+        guard !threads[index].acts.contains(where: { $0.act == act }) else { return }
+        threads[index].acts.append((act, at))
     }
 
     private mutating func addHelper(_ certificate: Certificate, _ index: Int) {

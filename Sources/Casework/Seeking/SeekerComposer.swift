@@ -66,7 +66,7 @@ public struct SeekerComposer {
         let act = Act(caseID: keys.caseID, deed: deed, value: value, counter: counter)
         let id = messageID()
         let payload = Said.sign(act.cbor, network, community, id, by: keys.persona).encoded
-        var drafts = try seal(.act, payload, .key(intake), id: id)
+        var drafts = try seal(.act, payload, .key(intake), id: id) + copy(.act, payload, id)
         if let key {
             drafts += try seal(
                 .act, payload, .shared(key), id: id, tag: Mailbox.tagKey(of: key))

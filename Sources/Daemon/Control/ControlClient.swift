@@ -24,7 +24,7 @@ public final class ControlClient: NodeAccess, @unchecked Sendable {
         }
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var patience = timeval()
-        patience.tv_sec = 60
+        patience.tv_sec = 30
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)

@@ -283,6 +283,11 @@ public enum Setup {
         _ folder: NodeFolder, _ body: (NodeKeys) async throws(Problem) -> Made
     ) async throws(Problem) -> Made {
         try refuseInitialised(folder)
+        guard folder.socketPath.utf8.count < 104 else {
+            throw Problem(
+                .configuration, "the data folder's path is too long for a socket",
+                hint: "use a folder with a shorter path")
+        }
         let files = FileManager.default
         do {
             try files.createDirectory(

@@ -46,6 +46,11 @@ struct Open: AsyncParsableCommand {
                     .notFound, "nothing to write to was found under this code here",
                     hint: "a relay that has just started may not have everything yet")
             }
+            guard !thread.isErased else {
+                throw Problem(
+                    .badData, "this was erased, and nobody reads what is added to it",
+                    hint: "begin anew: kith ask")
+            }
             if let text {
                 io.sent(
                     try await session.say(
@@ -125,7 +130,7 @@ private struct OpenedView: Encodable {
                         language: $0.language?.string, at: $0.at.slot.start.seconds)
                 )
             }
-            let last = thread.statuses.last
+            let last = thread.isReopened ? nil : thread.statuses.last
             let until = thread.erasable.map { $0.envelope.header.expiry.seconds }.min() ?? 0
             cases.append(
                 OneCase(
