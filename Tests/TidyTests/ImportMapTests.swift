@@ -76,7 +76,8 @@ import Testing
     @Test(arguments: map.filter { $0.isPure })
     func pureTargetsStayPure(_ rule: Rule) throws {
         let banned = [
-            "Date.now", "Clock.now", ".now(", ": .now", "= .now", ".random", ".shuffled",
+            "Date.now", "Clock.now", ".now(", ": .now", "= .now", ".random(", ".randomElement",
+            ".shuffled",
             "SystemRandomNumberGenerator", "randombytes",
             "Task {", "Task.", "Task(", "async ", "await ", "Date()", "ContinuousClock",
             "SuspendingClock", "DispatchQueue", "Thread.sleep", "Thread.current", "getenv",
