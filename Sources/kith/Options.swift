@@ -52,6 +52,9 @@ struct PersonOptions: ParsableArguments {
         let session = try await DeskSession.unlock(
             name, passphrase: [UInt8](passphrase.utf8), access, now: .now)
         try await session.sync(now: .now)
+        if let unkept = session.unkept {
+            Terminal.warn("what was opened could not be kept: \(unkept.what)", hint: unkept.hint)
+        }
         return session
     }
 }

@@ -58,6 +58,12 @@ struct Terminal: Sendable {
         write(text, to: STDERR_FILENO)
     }
 
+    /// What did not stop the command, and what to do about it.
+    static func warn(_ text: String, hint: String) {
+        let text = harmless("kith: warning: \(text)\nkith: hint: \(hint)\n")
+        write(text, to: STDERR_FILENO)
+    }
+
     /// A line of input; nil at its end.
     func line(_ prompt: String) -> String? {
         if Self.isInteractive, !json { Self.write(prompt, to: STDERR_FILENO) }

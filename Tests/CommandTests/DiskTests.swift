@@ -19,7 +19,8 @@ struct DiskTests {
             // It still serves: its owner, and others.
             #expect(try await a.accounts(first.code).count == 1)
             let inbox = try await a.desk("inbox")
-            if inbox.status != 0 { scene.expectRefusal(inbox, 74, "no ", hint: "space") }
+            #expect(inbox.status == 0 && inbox.err.contains("could not be kept"), "\(inbox)")
+            #expect(inbox.out.contains(first.sent?["case"]?.text ?? "no case"), "\(inbox)")
             let b = try await scene.relay("b", of: a)
             try await eventually("b to hold the first one") {
                 try await b.accounts(first.code).count == 1

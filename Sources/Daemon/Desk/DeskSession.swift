@@ -16,6 +16,9 @@ public final class DeskSession {
     public private(set) var view: CommunityView?
     private let vaultKey: VaultKey
     private var version: Int64
+    /// Why what was opened could not be kept on the node; it can be read all the same, and is
+    /// opened again next time.
+    public private(set) var unkept: Problem?
     private var openedIDs: Set<ItemID> = []
     private var lastArrival: Int64 = 0
 
@@ -154,8 +157,18 @@ public final class DeskSession {
                 ? MemberReader.only(fresh, keyring) : MemberReader(keyring, caseKeys: known)
             try await openAgain(reader, now)
         }
-        if keyring.encoded != before { try await save() }
+        if keyring.encoded != before {
+            try await keeping { () throws(Problem) in try await save() }
+        }
         try await forgetErased()
+    }
+
+    /// A full disk must not keep a supporter from reading.
+    private func keeping(_ body: () async throws(Problem) -> Void) async throws(Problem) {
+        do { try await body() } catch {
+            guard error.status == .disk else { throw error }
+            unkept = error
+        }
     }
 
     private func openNew(_ now: WallTime) async throws(Problem) {
@@ -202,9 +215,11 @@ public final class DeskSession {
         let cursors = cursor.map {
             [ControlRequest.Cursor(topic: Data(topic.bytes), seq: $0)]
         }
-        try await access.expectDone(
-            .addOpened(
-                vault: vaultName, items: parts.map { row($0, topic) }, cursors: cursors ?? []))
+        try await keeping { () throws(Problem) in
+            try await access.expectDone(
+                .addOpened(
+                    vault: vaultName, items: parts.map { row($0, topic) }, cursors: cursors ?? []))
+        }
         add(parts)
     }
 
@@ -224,7 +239,9 @@ public final class DeskSession {
             ids += item.items.filter { !keep.contains($0) }.map { Data($0.bytes) }
         }
         guard !ids.isEmpty else { return }
-        try await access.expectDone(.deleteOpened(vault: vaultName, ids: ids))
+        try await keeping { () throws(Problem) in
+            try await access.expectDone(.deleteOpened(vault: vaultName, ids: ids))
+        }
     }
 
     // MARK: Writing

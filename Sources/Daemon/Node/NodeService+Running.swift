@@ -103,15 +103,35 @@ final class NoteObserver: Sendable {
     private let logger: Logger
     private let forked = Mutex<Set<String>>([])
     private let clocksApart = Flag()
+    private let troubles = Mutex<(count: UInt64, last: StoreError)?>(nil)
 
     init(_ logger: Logger) { self.logger = logger }
 
     var warnings: [String] {
-        let clock = "a relay's clock is a day or more off ours: is this computer's date right?"
-        return (clocksApart.isSet ? [clock] : [])
-            + forked.withLock { $0 }.sorted().map {
-                "community \($0) has two branches of roots: its stewards must join them"
-            }
+        var all = forked.withLock { $0 }.sorted().map {
+            "community \($0) has two branches of roots: its stewards must join them"
+        }
+        if clocksApart.isSet {
+            all.append("a relay's clock is a day or more off ours: is this computer's date right?")
+        }
+        if let (count, last) = troubles.withLock({ $0 }) {
+            all.append(
+                "the store failed \(count) times since the start, last: \(Problem(last))")
+        }
+        return all
+    }
+
+    /// An operation of the store failed that nobody waits for. The first is logged, all count:
+    /// a broken disk would fill the log too.
+    func storeTrouble(_ operation: String, _ error: StoreError) {
+        let isFirst = troubles.withLock { known in
+            known = ((known?.count ?? 0) + 1, error)
+            return known?.count == 1
+        }
+        guard isFirst else { return }
+        logger.error(
+            "the store failed; kith status counts further ones",
+            metadata: ["operation": "\(operation)", "problem": "\(Problem(error).what)"])
     }
 
     func note(_ note: RelayNode.Note) {

@@ -120,7 +120,9 @@ public final class NodeService: NodeAccess {
         self.store = store
         self.settings = settings
         self.logger = logger
-        bridge = StoreBridge(store)
+        let observer = NoteObserver(logger)
+        notes = observer
+        bridge = StoreBridge(store, trouble: observer.storeTrouble)
         startedAt = Clocks.system.wall().seconds
         let configuration = RelayNode.Configuration(
             network: settings.network, nodeKey: keys.nodeKey,
@@ -128,8 +130,6 @@ public final class NodeService: NodeAccess {
                 .compactMap { Endpoint($0)?.peerAddress },
             carried: settings.carried, eraseDelaySeconds: eraseDelay ?? 600,
             seed: Entropy.uint64())
-        let observer = NoteObserver(logger)
-        notes = observer
         shell = RelayShell(
             RelayShell.Configuration(
                 relay: configuration, linkKey: keys.linkKey, preSharedKey: settings.preSharedKey,

@@ -17,11 +17,19 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
     }
 
     private let store: Store
+    private let trouble: @Sendable (_ operation: String, StoreError) -> Void
     private let lock = NSLock()
     private var prepared: [UInt64: Prepared] = [:]
     private var failures: [UInt64: StoreError] = [:]
 
-    init(_ store: Store) { self.store = store }
+    /// - Parameter trouble: told of every operation that failed and that nobody waits for.
+    init(
+        _ store: Store,
+        trouble: @escaping @Sendable (_ operation: String, StoreError) -> Void
+    ) {
+        self.store = store
+        self.trouble = trouble
+    }
 
     func prepare(_ ticket: UInt64, _ what: Prepared) {
         lock.withLock { prepared[ticket] = what }
@@ -74,21 +82,44 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
     }
 
     func remove(_ ids: [ItemID]) {
-        Task { [store] in try? await store.remove(ids) }
+        Task { [self] in
+            await attempt("removing") { () throws(StoreError) in try await store.remove(ids) }
+        }
     }
 
     func expire(_ now: WallTime) {
-        Task { [store] in
+        Task { [self] in
             // In steps, so that nothing else waits long. A failure is met again next minute.
-            while let removed = try? await store.expire(now: now.seconds, limit: 1000),
-                removed > 0
+            while let removed = await attempt(
+                "expiry",
+                { () throws(StoreError) in
+                    try await store.expire(now: now.seconds, limit: 1000)
+                }), removed > 0
             {}
         }
     }
 
     func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool) {
         let kind = isReceipt ? WitnessKind.receipt : .announced
-        store.witness([id], node: node, kind: kind) { _ in }
+        store.witness([id], node: node, kind: kind) { [self] in _ = told("counting", $0) }
+    }
+
+    /// The result of an operation nobody waits for; nil, and told, if it failed.
+    @discardableResult
+    private func attempt<Value>(
+        _ operation: String, _ body: () async throws(StoreError) -> Value
+    ) async -> Value? {
+        do { return try await body() } catch { return told(operation, .failure(error)) }
+    }
+
+    private func told<Value>(_ operation: String, _ result: Result<Value, StoreError>) -> Value? {
+        switch result {
+        case .success(let value): return value
+        case .failure(.closed): return nil  // a node that stops: what still ran is no trouble
+        case .failure(let error):
+            trouble(operation, error)
+            return nil
+        }
     }
 
     private func take(_ ticket: UInt64) -> Prepared? {
@@ -114,8 +145,11 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
     // MARK: Reading
 
     func takeDue(_ now: WallTime, completion: @escaping @Sendable ([Retraction]) -> Void) {
-        Task { [store] in
-            let due = (try? await store.duePending(now: now.seconds, limit: 64)) ?? []
+        Task { [self] in
+            let due =
+                await attempt("reading") { () throws(StoreError) in
+                    try await store.duePending(now: now.seconds, limit: 64)
+                } ?? []
             completion(due.compactMap { try? Retraction(decoding: $0.item.bytes[...]) })
         }
     }
@@ -123,14 +157,14 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
     func missing(
         among ids: [ItemID], completion: @escaping @Sendable ([ItemID]) -> Void
     ) {
-        store.missing(among: ids) { completion((try? $0.get()) ?? []) }
+        store.missing(among: ids) { [self] in completion(told("reading", $0) ?? []) }
     }
 
     func fetch(
         _ ids: [ItemID], completion: @escaping @Sendable ([RelayNode.Found]) -> Void
     ) {
-        store.fetch(ids) { result in
-            let fetched = (try? result.get()) ?? []
+        store.fetch(ids) { [self] result in
+            let fetched = told("reading", result) ?? []
             completion(zip(ids, fetched).map { RelayNode.Found(id: $0, item: Held($1)) })
         }
     }
@@ -140,8 +174,8 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
         completion: @escaping @Sendable ([Gossip.ItemPosition]) -> Void
     ) {
         let after = position.map { Storage.ItemPosition(slot: $0.slot.number, id: $0.id) }
-        store.page(after: after, limit: limit) { result in
-            let page = (try? result.get()) ?? []
+        store.page(after: after, limit: limit) { [self] result in
+            let page = told("reading", result) ?? []
             completion(page.map { Gossip.ItemPosition(slot: Slot($0.slot), id: $0.id) })
         }
     }
