@@ -20,7 +20,7 @@ struct DiskTests {
             #expect(try await a.accounts(first.code).count == 1)
             let inbox = try await a.desk("inbox")
             #expect(inbox.status == 0 && inbox.err.contains("could not be kept"), "\(inbox)")
-            #expect(inbox.out.contains(first.sent?["case"]?.text ?? "no case"), "\(inbox)")
+            #expect(inbox.out.contains(first.case), "\(inbox)")
             let b = try await scene.relay("b", of: a)
             try await eventually("b to hold the first one") {
                 try await b.accounts(first.code).count == 1
