@@ -17,6 +17,7 @@ from problems import Problem, Refusal, invalid, not_found
 from services import Service
 
 NOTICE = "Read by an officer on weekdays, as § 12 of the trial rules says."
+NASTY = "\x1b[31m\u202ered\r\n\x00"
 AGENCY = "Office of the Trial Authority"
 
 
@@ -184,14 +185,14 @@ class Api:
         return Answer(200, call.format, "service_requests", [
             {"service_request_id": self._shown_id(request) if is_told else None, "token": call.argument}])
 
-    def _request(self, call: Call, _: Received, __: dict) -> Answer:
+    def _request(self, call: Call, _: Received, taken: dict) -> Answer:
         check_jurisdiction(call.query, self.settings.jurisdiction)
         request = self.ledger.requests.get(call.argument)
         if request is None:
             raise not_found("service_request_id was not found")
-        return Answer(200, call.format, "service_requests", [self._shown(request, moments.now())])
+        return Answer(200, call.format, "service_requests", [_oddly(self._shown(request, moments.now()), taken)])
 
-    def _requests(self, call: Call, _: Received, __: dict) -> Answer:
+    def _requests(self, call: Call, _: Received, taken: dict) -> Answer:
         check_jurisdiction(call.query, self.settings.jurisdiction)
         now, query = moments.now(), call.query
         if ids := query.split("service_request_id"):
@@ -205,7 +206,8 @@ class Api:
                      if start <= request.time.replace(microsecond=0) <= end
                      and (not codes or request.form.get("service_code") in codes)
                      and (not statuses or request.core_status(now) in statuses)]
-        shown = [self._shown(request, now) for request in found[:limits.LISTED_REQUESTS]]
+        found = [] if "empty-list" in taken else found[:limits.LISTED_REQUESTS]
+        shown = [_oddly(self._shown(request, now), taken) for request in found]
         return Answer(200, call.format, "service_requests", shown)
 
     def _update(self, call: Call, received: Received, _: dict) -> Answer:
@@ -218,13 +220,13 @@ class Api:
         self.ledger.keep_update(received.line(), request, form.get("status"), form.get("description"), name)
         return Answer(200, call.format, "service_request_updates", [{"update_id": name}])
 
-    def _updates(self, call: Call, _: Received, __: dict) -> Answer:
+    def _updates(self, call: Call, _: Received, taken: dict) -> Answer:
         check_jurisdiction(call.query, self.settings.jurisdiction)
         now = moments.now()
         start, end = _range(call.query, now)
         found = [(event, request) for request in self.ledger.newest_first() for event in request.history(now)
                  if start <= event.due.replace(microsecond=0) <= end]
-        found.sort(key=lambda pair: pair[0].due)
+        found = [] if "empty-list" in taken else sorted(found, key=lambda pair: pair[0].due)
         return Answer(200, call.format, "service_request_updates", [
             {"update_id": event.name, "service_request_id": self._shown_id(request), "status": event.status,
              "updated_datetime": moments.written(event.due), "description": event.notes or "", "media_url": ""}
@@ -275,16 +277,26 @@ class Api:
             "media_url": form.get("media_url")}
 
 
+def _oddly(shown: dict, taken: dict[str, dict]) -> dict:
+    """A request as it is shown, unless its status is to be odd."""
+    odd = taken.get("odd-status")
+    if odd is None:
+        return shown
+    notes = NASTY * -(-odd["notes_characters"] // len(NASTY)) or shown["status_notes"]
+    return shown | {"status": odd["status"], "status_notes": notes, "unheard_of": "1"}
+
+
 REASONS = {
     "400": "General service error", "403": "Invalid api_key received -- can't proceed with create_request.",
-    "404": "service_code provided was not found", "500": "Internal error", "503": "Closed for maintenance"}
+    "404": "service_code provided was not found", "429": "Too many requests",
+    "500": "Internal error", "502": "Bad gateway", "503": "Closed for maintenance"}
 
 
 def _strike(taken: dict[str, dict], received: Received, is_done: bool) -> None:
     """Raises what a fault makes of the call, before it is done or after."""
     for name, options in taken.items():
         if name in REASONS and options["stored"] == is_done:
-            headers = {"Retry-After": options["retry_after"]} if name == "503" else {}
+            headers = {"Retry-After": options["retry_after"]} if "retry_after" in options else {}
             raise Refusal(Problem(int(name), REASONS[name]), headers=headers, fault=name, is_kept=is_done)
         if name == "redirect" and not is_done:
             to = options["to"] or "http://elsewhere.invalid" + received.target

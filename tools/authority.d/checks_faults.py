@@ -12,7 +12,7 @@ from trial import REPORT, Trial, check, eventually, expect, raises
 
 @check
 def refusals_strike_so_many_times(trial: Trial) -> None:
-    for name in ("400", "403", "404", "500", "503"):
+    for name in ("400", "403", "404", "429", "500", "502", "503"):
         before = trial.requests()
         trial.fault(name, times=2)
         trial.post().fails_with(int(name))
@@ -24,8 +24,9 @@ def refusals_strike_so_many_times(trial: Trial) -> None:
 @check
 def retry_after_is_sent_as_given(trial: Trial) -> None:
     for given in ("7", "Wed, 21 Oct 2099 07:28:00 GMT", "-1", "soon"):
-        trial.fault("503", times=1, retry_after=given)
-        expect(trial.post().headers["Retry-After"] == given, given)
+        for name in ("429", "503"):
+            trial.fault(name, times=1, retry_after=given)
+            expect(trial.post().headers["Retry-After"] == given, given)
 
 
 @check
@@ -155,6 +156,23 @@ def bodies_are_huge_or_endless(trial: Trial) -> None:
     trial.fault("endless", times=1, seconds=0.2)
     with raises(http.client.IncompleteRead):
         trial.post()
+
+
+@check
+def lists_are_empty_and_a_status_is_odd(trial: Trial) -> None:
+    number = trial.new()
+    trial.authority.control(set={"id": number, "status": "FIXED"})
+    for path in ("/requests.json", "/servicerequestupdates.json"):
+        trial.fault("empty-list", times=1)
+        expect(trial.get(path).json == [] and trial.get(path).json != [], path)
+    trial.fault("odd-status", notes_characters=5000)
+    for path in (f"/requests/{number}.json", f"/requests.json?service_request_id={number}"):
+        shown = trial.get(path).json[0]
+        expect(shown["status"] == "pending" and shown["unheard_of"], shown)
+        expect(len(shown["status_notes"]) >= 5000 and "\x1b" in shown["status_notes"], shown)
+    trial.fault("odd-status", status="Half open")
+    shown = trial.get(f"/requests/{number}.xml").xml.find("request")
+    expect(shown.find("status").text == "Half open" and shown.find("status_notes").text is None, "XML")
 
 
 @check

@@ -75,7 +75,9 @@ KINDS = {
     "400": Kind("outcome", "bad request; stored=true keeps it first", STORED),
     "403": Kind("outcome", "the key is refused", STORED),
     "404": Kind("outcome", "not found", STORED),
+    "429": Kind("outcome", "too many requests, with Retry-After", STORED | {"retry_after": ("1", text)}),
     "500": Kind("outcome", "server error; stored=true keeps the request first", STORED),
+    "502": Kind("outcome", "a gateway has lost us", STORED),
     "503": Kind("outcome", "unavailable, with Retry-After as given: seconds, a date, or nonsense",
                 STORED | {"retry_after": ("1", text)}),
     "redirect": Kind("outcome", "to another host; the request is not accepted", {
@@ -100,6 +102,11 @@ KINDS = {
                    {"style": ("cut", choice("cut", "garbage", "empty", "shape", "deep", "entities"))}),
     "wrong-charset": Kind("body", "a body encoded so, and declared to be", {
         "charset": ("utf-16", charset), "declared": ("utf-8", text)}),
+    "empty-list": Kind("list", "a list with nothing in it", calls=("requests", "updates")),
+    "odd-status": Kind("list", "a status that is none, a member nobody knows, notes at least so long with "
+                       "control characters", {
+                           "status": ("pending", text), "notes_characters": (0, number(0, 1_000_000, whole=True))},
+                       ("request", "requests")),
     "huge": Kind("body", "a true answer, filled up with blanks",
                  {"bytes": (64 * 1024 * 1024, number(1, limits.HUGE_BYTES, whole=True))}),
     "endless": Kind("body", "a body, or headers, without an end", {
@@ -136,7 +143,7 @@ def read_fault(given: dict, times: int | None = None) -> Fault:
     options = {key: check(given[key]) if given.get(key) is not None else default
                for key, (default, check) in kind.fields.items()}
     left = given.get("times", times)
-    return Fault(name, _calls(given.get("on", "post"), kind, name),
+    return Fault(name, _calls(given.get("on", "post" if "post" in kind.calls else "any"), kind, name),
                  None if left is None else number(1, 1_000_000, whole=True)(left), options)
 
 
