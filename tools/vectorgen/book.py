@@ -11,6 +11,7 @@ def gather() -> list[Topic]:
     from .topics import (
         basics,
         cases,
+        consents,
         contents,
         envelopes,
         jsons,
@@ -21,7 +22,7 @@ def gather() -> list[Topic]:
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
-    modules += [jsons]
+    modules += [jsons, consents]
     return [topic for module in modules for topic in module.topics()]
 
 
