@@ -14,6 +14,7 @@ def gather() -> list[Topic]:
         consents,
         contents,
         envelopes,
+        forwards,
         jsons,
         links,
         manifests,
@@ -22,7 +23,7 @@ def gather() -> list[Topic]:
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
-    modules += [jsons, consents]
+    modules += [jsons, consents, forwards]
     return [topic for module in modules for topic in module.topics()]
 
 
