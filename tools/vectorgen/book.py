@@ -20,10 +20,11 @@ def gather() -> list[Topic]:
         manifests,
         people,
         seals,
+        withdrawals,
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
-    modules += [jsons, consents, forwards]
+    modules += [jsons, consents, withdrawals, forwards]
     return [topic for module in modules for topic in module.topics()]
 
 
