@@ -13,6 +13,7 @@ def gather() -> list[Topic]:
         cases,
         consents,
         contents,
+        deliveries,
         envelopes,
         forwards,
         jsons,
@@ -24,7 +25,7 @@ def gather() -> list[Topic]:
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
-    modules += [jsons, consents, withdrawals, forwards]
+    modules += [jsons, consents, withdrawals, forwards, deliveries]
     return [topic for module in modules for topic in module.topics()]
 
 
