@@ -3,14 +3,29 @@
 import re
 from pathlib import Path
 
-from . import cbor
+from . import cbor, codes
 from .scenario import Topic
 
 
 def gather() -> list[Topic]:
-    from .topics import basics, cases, contents, envelopes, links, manifests, people, seals
+    from .topics import (
+        basics,
+        cases,
+        consents,
+        contents,
+        deliveries,
+        envelopes,
+        forwards,
+        jsons,
+        links,
+        manifests,
+        people,
+        seals,
+        withdrawals,
+    )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
+    modules += [jsons, consents, withdrawals, forwards, deliveries]
     return [topic for module in modules for topic in module.topics()]
 
 
@@ -28,6 +43,7 @@ def check(topics: list[Topic], readme: Path) -> None:
 def write(protocol: Path, folder: Path) -> str:
     """Writes every scenario under `folder`, removing those of earlier runs; says how many."""
     cbor.use_schema(protocol / "schema" / "kith.cddl")
+    codes.use(protocol / "schema" / "codes.md")
     topics = gather()
     check(topics, protocol / "vectors" / "README.md")
     for topic in topics:

@@ -68,15 +68,34 @@ class Signer:
 
     def sign(self, label: str, data: bytes) -> bytes:
         """SIG(l, x)."""
-        return sodium.crypto_sign(padded(label) + data, self._secret)[:64]
+        return self.bare(padded(label) + data)
+
+    def bare(self, data: bytes) -> bytes:
+        """Without a label, as a JWS is signed."""
+        return sodium.crypto_sign(data, self._secret)[:64]
 
 
 def verified(public: bytes, label: str, data: bytes, signature: bytes) -> bool:
+    return bare_verified(public, padded(label) + data, signature)
+
+
+def bare_verified(public: bytes, data: bytes, signature: bytes) -> bool:
     try:
-        sodium.crypto_sign_open(signature + padded(label) + data, public)
+        sodium.crypto_sign_open(signature + data, public)
     except Exception:  # noqa: BLE001, any failure is a refusal
         return False
     return True
+
+
+def above_order(signature: bytes) -> bytes:
+    """The same Ed25519 signature with its scalar above the group order."""
+    order = 2**252 + 27742317777372353535851937790883648493
+    return signature[:32] + (int.from_bytes(signature[32:], "little") + order).to_bytes(
+        32, "little"
+    )
+
+
+SMALL_ORDER = b"\x01" + bytes(31)  # the identity: an Ed25519 key without an owner
 
 
 class Agreement:

@@ -68,7 +68,7 @@ INTAKE_SEED = fixed("intake seed of the first week")
 
 
 def intake_key(weeks: int, seed: bytes = INTAKE_SEED) -> Agreement:
-    """The intake key `weeks` after the week of the seed."""
+    """The intake key `weeks` after the week of the seed; a bridge's come from its own alike."""
     for _ in range(weeks):
         seed = prf(seed, "kith1:next")
     return Agreement("", prf(seed, "kith1:week"))
@@ -99,5 +99,14 @@ ANA = Member("Ana", 1 + 2)
 BEN = Member("Ben", 2)
 CHI = Member("Chi", 1 + 2 + 8)
 FORGED = Member("Dan", 2, roster=STRANGER)
+
+BRIDGE = Signer("bridge")
+OTHER_BRIDGE = Signer("other bridge")
+BRIDGE_SEED = fixed("bridge seed of the first week")
+BRIDGE_KEYS = [intake_key(weeks, BRIDGE_SEED).public for weeks in range(8)]
+POLICE = "https://police.example/reports"
+CITY = "https://city.example/open311/v2"
+COUNCIL = "https://council.example/open311"
+AUTHORITIES = [[POLICE, "Police", False], [CITY, "City of Test", True]]  # of BRIDGE
 
 CODE_DIGITS = "12345678901234567890123456"

@@ -3,7 +3,20 @@
 from dataclasses import replace
 
 from .. import cbor, world
-from ..crypto import ZERO32, Signer, fixed, flip, h, h128, padded, prf, prf128, verified
+from ..crypto import (
+    SMALL_ORDER,
+    ZERO32,
+    Signer,
+    above_order,
+    fixed,
+    flip,
+    h,
+    h128,
+    padded,
+    prf,
+    prf128,
+    verified,
+)
 from ..scenario import Topic
 from ..wire import Header, tag_key
 
@@ -78,9 +91,6 @@ def _digests(topic: Topic) -> None:
 def _signatures(topic: Topic) -> None:
     signer, text = Signer("signature"), b"a signed line"
     good = signer.sign("kith1:said", text)
-    order = 2**252 + 27742317777372353535851937790883648493
-    larger = good[:32] + (int.from_bytes(good[32:], "little") + order).to_bytes(32, "little")
-    identity = b"\x01" + bytes(31)
     cases = [
         (
             "sig",
@@ -102,21 +112,21 @@ def _signatures(topic: Topic) -> None:
             "x",
             "The label is padded to 16 bytes before signing.",
             signer.public,
-            _raw(signer, b"kith1:said" + text),
+            signer.bare(b"kith1:said" + text),
         ),
         (
             "sig-not-reduced",
             "x",
             "The same signature with its scalar above the group order.",
             signer.public,
-            larger,
+            above_order(good),
         ),
         (
             "sig-small-order",
             "x",
             "A key of small order has no owner.",
-            identity,
-            identity + bytes(32),
+            SMALL_ORDER,
+            SMALL_ORDER + bytes(32),
         ),
     ]
     for name, refused, why, public, signature in cases:
@@ -129,13 +139,6 @@ def _signatures(topic: Topic) -> None:
         if refused is None:
             scenario.hex("seed", signer.seed)
         scenario.hexes({"public": public, "input": text, "signature": signature})
-
-
-def _raw(signer: Signer, data: bytes) -> bytes:
-    import nacl.bindings as sodium
-
-    _, secret = sodium.crypto_sign_seed_keypair(signer.seed)
-    return sodium.crypto_sign(data, secret)[:64]
 
 
 def codings() -> Topic:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .. import cbor, world
 from ..crypto import Signer, fixed, h, prf
 from ..scenario import Topic
-from . import unsigned
+from . import unsigned, withdrawals
 from .people import CASE
 from .unsigned import CASE_ID, CASE_KEY, WORDS, message, shown
 
@@ -230,4 +230,5 @@ def _directories(topic: Topic) -> None:
 def topics() -> list[Topic]:
     topic = contents()
     unsigned.add(topic)
+    withdrawals.add(topic)
     return [topic]

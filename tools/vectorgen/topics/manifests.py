@@ -4,7 +4,7 @@ from .. import cbor, world
 from ..crypto import ZERO16, Signer, fixed, h, u32
 from ..scenario import Scenario, Topic
 from ..wire import Header, body_hash, envelope_id, finished
-from . import papers
+from . import bridge_lists, bridges, papers
 from .papers import CHARTER, NEXT_ROOT, NEXT_ROOT_FIELDS, ROOT, signed_root
 
 NET, COMMUNITY, NOW = world.NETWORK, world.COMMUNITY, world.NOW
@@ -35,11 +35,12 @@ def record(
     not_before: int = NOW - DAY,
     not_after: int = NOW + 30 * DAY,
     context: bytes | None = None,
+    seq: int = 7,
 ) -> bytes:
     fields = {
         1: kind,
         2: subject,
-        3: 7,
+        3: seq,
         4: not_before,
         5: not_after,
         6: manifest_fields() if content is None else content,
@@ -63,6 +64,7 @@ def _manifests(topic: Topic) -> None:
         scenario.hexes({"record hash": h("kith1:record", signed), "intake seed": world.INTAKE_SEED})
         for number in range(8):
             scenario.hex(f"intake key {number}", world.INTAKE_KEYS[number])
+        bridge_lists.shown(scenario, content[8])
 
     both = [cbor.decode(ROOT), cbor.decode(NEXT_ROOT)]
     good("one-root", "Signed by the operations key of the only root.", manifest_fields())
@@ -86,6 +88,8 @@ def _manifests(topic: Topic) -> None:
         "Bridges and shard bits are listed.",
         manifest_fields(_8=bridge, _9=[[world.WEEK + 8, 2]]),
     )
+    for name, why, entries in bridge_lists.rows():
+        good(name, why, manifest_fields(_8=entries))
 
     seven, nine = world.INTAKE_KEYS[:7], [*world.INTAKE_KEYS, world.INTAKE_KEYS[0]]
     strange = {**world.ROOT_FIELDS, 3: world.keys([world.STRANGER]), 4: 1}
@@ -278,5 +282,6 @@ def topics() -> list[Topic]:
     topic = Topic("records")
     papers.add(topic)
     _manifests(topic)
+    bridges.add(topic, manifest_fields, record)
     _bodies(topic)
     return [topic]
