@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from . import cbor, world
-from .crypto import Signer, fixed, h, h128, prf, prf128, u32
+from .crypto import Signer, fixed, h, h128, prf, prf128
 from .jsontext import canonical
 
 DAY = 86400
@@ -31,8 +31,8 @@ def digest_of(text: str) -> str:
     return b64url(hashlib.sha256(text.encode("ascii")).digest())
 
 
-def pair_seed(consent_key: bytes, uri: str, number: int) -> bytes:
-    return prf(consent_key, "kith1:pair", h("kith1:authority", uri.encode()) + u32(number))
+def pair_seed(consent_key: bytes, uri: str, identity: bytes) -> bytes:
+    return prf(consent_key, "kith1:pair", h("kith1:authority", uri.encode()) + identity)
 
 
 def opening_of(consent_key: bytes, identity: bytes) -> bytes:
@@ -55,7 +55,6 @@ class Consent:
     consent_key: bytes
     claims: Mapping[str, object]
     authority: str = world.POLICE
-    number: int = 0
     purpose: str = HELP
     start: int = TODAY
     days: int = 30
@@ -66,7 +65,7 @@ class Consent:
 
     @cached_property
     def pair(self) -> Signer:
-        return Signer("", pair_seed(self.consent_key, self.authority, self.number))
+        return Signer("", pair_seed(self.consent_key, self.authority, self.id))
 
     @cached_property
     def id(self) -> bytes:

@@ -61,7 +61,7 @@ def _replace_json(part: str, made: Callable[[bytes], bytes]) -> Change:
 
 
 def _signatures() -> list[tuple[str, str, Change]]:
-    stranger, second = world.STRANGER, Signer("", pair_seed(CASE.consent, world.POLICE, 1))
+    stranger, second = world.STRANGER, Signer("", pair_seed(CASE.consent, world.POLICE, bytes(16)))
 
     def sign(sides: str, made: Callable[[Draft], Callable[[bytes], bytes]]) -> Change:
         def change(draft: Draft) -> None:

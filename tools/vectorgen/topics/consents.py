@@ -20,7 +20,6 @@ Row = tuple[str, Consent, View]
 def _made(scenario: Scenario, one: Consent) -> None:
     """What a seeker's client writes it from, and all of it."""
     scenario.hexes({"case seed": CASE.seed, "consent key": one.consent_key})
-    scenario.text("number", one.number)
     scenario.hexes({"pair seed": one.pair.seed, "opening": one.opening})
     scenario.hex("reply key", one.reply_key)
     for number, salt in enumerate(one.salts):
@@ -54,9 +53,8 @@ def _fields() -> Iterator[Row]:
     yield "What is not free text may go where it is published.", one, VIEW
     one = consent("public-to-police", public=True, purpose="dpv:ProtectionOfPublicSecurity")
     yield "The person may agree to more than is done.", one, VIEW
-    one = consent("second", number=1)
-    yield "The case's second consent to this authority has another pair.", one, VIEW
-    yield "The number is a u32.", consent("number-300", number=300), VIEW
+    why = "The case's second consent to this authority has another pair."
+    yield why, consent("second"), VIEW
 
 
 def _times() -> Iterator[Row]:
@@ -81,7 +79,7 @@ def _known() -> Iterator[Row]:
     openings = [first.opening, fixed("opening", 16)]
     one = consent("another-opened")
     yield "So are openings of other commitments.", one, replace(VIEW, openings=openings)
-    one = consent("renews", number=1, renews=first.id)
+    one = consent("renews", renews=first.id)
     yield "It takes the place of one that is known.", one, knowing(first)
     one = consent("renews-unknown", renews=fixed("unknown id", 16))
     yield "As if absent: no such consent is known.", one, knowing(first)

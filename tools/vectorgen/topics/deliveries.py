@@ -52,13 +52,35 @@ def _value(claim: str, value: object) -> str:
     if isinstance(value, list):
         each = _kind if claim == "kinds" else lambda one: _number(LISTS[claim], one)
         return ", ".join(map(each, value))
-    return _number(LISTS[claim], value) if claim in LISTS else str(value)
+    return _number(LISTS[claim], value) if claim in LISTS else _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """Without what parts lines unseen or turns their direction."""
+    return "".join(one for one in text if one == "\n" or not _is_steering(ord(one)))
+
+
+def _is_steering(scalar: int) -> bool:
+    return (
+        scalar < 0x20
+        or 0x7F <= scalar <= 0x9F
+        or scalar in (0x2028, 0x2029)
+        or 0x202A <= scalar <= 0x202E
+        or 0x2066 <= scalar <= 0x2069
+    )
+
+
+def _one_line(claims: Claims, claim: str) -> str | None:
+    value = claims.get(claim)
+    return None if value is None else _harmless(str(value)).replace("\n", " ")
 
 
 def text_of(claims: Claims, identity: bytes) -> str:
     labels = codes.names("Labels of a report")
     lines = [
-        f"{labels[claim]}: {_value(claim, claims[claim])}" for claim in CLAIMS if claim in claims
+        f"{labels[claim]}: {_value(claim, claims[claim])}".replace("\n", "\n  ")
+        for claim in CLAIMS
+        if claim in claims
     ]
     return "\n".join([*lines, f"Reference: {mark(identity)}"])
 
@@ -78,9 +100,10 @@ def form_of(claims: Claims, identity: bytes, configuration: Claims) -> dict[str,
         return "too-long"
     form = {name: configuration.get(name) for name in ("api_key", "jurisdiction_id")}
     form |= {"service_code": service, "description": description}
-    place = claims.get("where", claims.get("area", configuration.get("address_string")))
-    form |= {"address_string": place, "first_name": claims.get("name")}
-    form |= {name: claims.get(name) for name in ("email", "phone")}
+    told = _one_line(claims, "where") or _one_line(claims, "area")
+    place = told or configuration.get("address_string")
+    form |= {"address_string": place, "first_name": _one_line(claims, "name")}
+    form |= {name: _one_line(claims, name) for name in ("email", "phone")}
     given = attributes.get(service, {})
     form |= {f"attribute[{code}]": value for code, value in given.items()}
     return {name: str(value) for name, value in form.items() if value is not None}
@@ -122,6 +145,11 @@ LINES: Claims = {
     "contact": "never: ring",
     "where": " at home ",
 }
+STEERING: Claims = {
+    "account": "a\0b\tc\u202ed\u2066e\u2028f\x85g\u200dh\u200fi",
+    "where": "up\nand down",
+    "phone": "1\x7f2",
+}
 
 
 def _texts(topic: Topic) -> None:
@@ -129,7 +157,8 @@ def _texts(topic: Topic) -> None:
         ("text", "Every field, in the order of the chapter.", FIELDS),
         ("text-one-field", "A field and the mark.", {"danger": True}),
         ("text-unknown-numbers", "Numbers without a name are other.", UNKNOWN),
-        ("text-lines", "Values are not changed.", LINES),
+        ("text-lines", "Further lines of a value are indented.", LINES),
+        ("text-steering", "What steers a display is left out.", STEERING),
     ]
     for name, why, claims in rows:
         one = consent(name, claims)
