@@ -47,6 +47,7 @@ let package = Package(
         target("Gossip", ["Model", "Wire", "Sodium", "Sealing"]),
         target("Node", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip"]),
         target("Casework", ["Model", "Wire", "Sodium", "Sealing"]),
+        target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Casework"]),
 
         // Shells: sockets, disks, clocks, people. No protocol decision.
         target(
@@ -110,6 +111,8 @@ let package = Package(
             "NodeTests",
             ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "TestKit"]),
         tests("CaseworkTests", ["Model", "Wire", "Sodium", "Sealing", "Casework", "TestKit"]),
+        tests(
+            "BridgingTests", ["Model", "Wire", "Sodium", "Sealing", "Bridging", "TestKit"]),
         tests(
             "StorageTests",
             ["Model", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -34,6 +34,10 @@ public enum Limits {
     public static let nameBytes = 64
     /// How long intake week keys and group tags are kept, seconds. protocol/13-communities.md
     public static let keptKeysSeconds: UInt64 = 92 * 86400
+    /// Checkpoints of a forward log that are kept, days. protocol/18-bridges.md
+    public static let checkpointDays: UInt32 = 400
+    /// Withdrawals are remembered this long, seconds. protocol/17-consents.md
+    public static let withdrawalSeconds: UInt64 = 120 * 86400
     /// A retraction outlives its target by this, seconds. protocol/07-retraction.md
     public static let retractionExtraSeconds: UInt64 = 86400
 

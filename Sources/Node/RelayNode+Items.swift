@@ -140,6 +140,7 @@ extension RelayNode {
         case .manifest:
             guard let community = CommunityID(record.subject) else { return [] }
             return [.note(.manifestKnown(community, seq: record.seq))]
+        case .bridgeCard, .checkpoint: return []
         }
     }
 
@@ -156,21 +157,26 @@ extension RelayNode {
     ) -> [Effect] {
         defer { learnSeeds(now) }
         var stale: [ItemID] = []
-        let named = envelopes.map {
-            (Naming.envelopeID(network: configuration.network, $0), $0)
-        }
-        for (id, envelope) in named {
+        // Records that others depend on have the lower type.
+        let named = envelopes.map { envelope in
+            (
+                id: Naming.envelopeID(network: configuration.network, envelope),
+                envelope: envelope,
+                type: (try? Record(body: envelope.body))?.type.rawValue ?? .max
+            )
+        }.sorted { $0.type < $1.type }
+        for (id, envelope, _) in named {
             do {
-                if case .current(let old?) = try book.consider(envelope, id: id, now: wall) {
-                    stale.append(old)
+                if case .current(let old) = try book.consider(envelope, id: id, now: wall) {
+                    stale += old
                 }
             } catch {
                 stale.append(id)
             }
         }
         for (id, envelope) in book.takeWaiting() {
-            if case .current(let old?) = try? book.consider(envelope, id: id, now: wall) {
-                stale.append(old)
+            if case .current(let old) = try? book.consider(envelope, id: id, now: wall) {
+                stale += old
             }
         }
         return stale.isEmpty ? [] : [.remove(stale)]
@@ -200,7 +206,7 @@ extension RelayNode {
                 if isPublic,
                     case .current(let old) = try book.consider(envelope, id: id, now: wall)
                 {
-                    if let old { replaced.append(old) }
+                    replaced += old
                     effects += noteRecord(envelope)
                 }
                 items.append(StoreItem(id: id, content: .envelope(envelope), isOwn: true))
@@ -276,7 +282,7 @@ extension RelayNode {
         case .item(let item, let hops, let link):
             return stored(item, outcome, hops, link, now, wall)
         case .record(let item, let hops, let link, let replaced):
-            return remove(replaced.map { [$0] } ?? [], outcome)
+            return remove(replaced, outcome)
                 + stored(item, outcome, hops, link, now, wall)
         }
     }

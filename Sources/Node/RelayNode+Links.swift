@@ -150,7 +150,7 @@ extension RelayNode {
         peers[link]?.clockAhead = ahead
         if let address = peer.dialled { dialling.greeted(address) }
         var effects: [Effect] = [.note(.peerUp(peer.node, dialled: peer.dialled != nil))]
-        let records = book.currentIDs.map {
+        let records = book.currentIDs.prefix(Limits.announcedIDs).map {
             Announcement(id: $0, hops: Announcement.offTree)
         }
         effects.append(.send(link, .announce(records)))

@@ -162,5 +162,7 @@ extension RelayNode {
         public let isGreeted: Bool
         public let clockAhead: Int64?
         public let addresses: [PeerAddress]
+        /// It has told all ids it holds since the link began, and nothing of it is outstanding.
+        public let isInSync: Bool
     }
 }

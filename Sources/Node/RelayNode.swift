@@ -50,7 +50,7 @@ public struct RelayNode: Sendable {
         case item(StoreItem, hops: UInt8, from: LinkID?)
         case submission(UInt64, [StoreItem], replaces: [ItemID])
         case delayed(UInt64)
-        case record(StoreItem, hops: UInt8, from: LinkID?, replaces: ItemID?)
+        case record(StoreItem, hops: UInt8, from: LinkID?, replaces: [ItemID])
     }
 
     /// Unanswered store orders for unasked items; above it they are asked for instead.
@@ -108,7 +108,8 @@ public struct RelayNode: Sendable {
                 Peer(
                     node: $0.node, address: $0.dialled, isDialled: $0.dialled != nil,
                     isGreeted: $0.hello != nil, clockAhead: $0.clockAhead,
-                    addresses: $0.hello?.record.addresses ?? [])
+                    addresses: $0.hello?.record.addresses ?? [],
+                    isInSync: spreading.isInSync(link))
             }
         }
     }

@@ -45,6 +45,14 @@ public enum Labels {
     public static let publicTopic = Label("kith1:public")
     public static let topic = Label("kith1:topic")
     public static let invite = Label("kith1:invite")
+    public static let pair = Label("kith1:pair")
+    public static let authority = Label("kith1:authority")
+    public static let revoke = Label("kith1:revoke")
+    public static let withdraw = Label("kith1:withdraw")
+    public static let reply = Label("kith1:reply")
+    public static let forward = Label("kith1:fwd")
+    public static let logNode = Label("kith1:node")
+    public static let mark = Label("kith1:mark")
 }
 
 /// Random bytes, as many as asked for: the operating system's for a node or page, fixed ones for a

@@ -62,6 +62,13 @@ public func blake2b512(_ bytes: [UInt8]) -> [UInt8] {
     return out
 }
 
+/// SHA-256: the digests of SD-JWT (RFC 9901).
+public func sha256(_ bytes: [UInt8]) -> [UInt8] {
+    var out = [UInt8](repeating: 0, count: 32)
+    crypto_hash_sha256(&out, bytes, UInt64(bytes.count))
+    return out
+}
+
 /// HMAC-SHA-256 over `bytes` (RFC 2104).
 public func hmacSHA256(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
     var state = crypto_auth_hmacsha256_state()

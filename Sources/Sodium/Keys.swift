@@ -26,6 +26,22 @@ public struct SigningKey: Sendable {
         }
         return signature
     }
+
+    /// Ed25519 over a JWS signing input (RFC 7515 §5.1), 64 bytes. It begins with base64url of "{",
+    /// never with a label, so that neither kind of signature can stand for the other.
+    public func signJWS(_ input: [UInt8]) -> [UInt8] {
+        var signature = [UInt8](repeating: 0, count: 64)
+        secret.withBytes {
+            _ = crypto_sign_detached(&signature, nil, input, UInt64(input.count), $0.baseAddress!)
+        }
+        return signature
+    }
+}
+
+/// Whether `signature` is `key`'s over a JWS signing input. Wrong lengths are simply false.
+public func verifyJWS(_ signature: [UInt8], _ input: [UInt8], key: [UInt8]) -> Bool {
+    guard signature.count == 64, key.count == 32 else { return false }
+    return crypto_sign_verify_detached(signature, input, UInt64(input.count), key) == 0
 }
 
 /// Whether `signature` is `key`'s `SIG(l, x)`. Wrong lengths are simply false.

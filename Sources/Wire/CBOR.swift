@@ -137,7 +137,7 @@ extension CBOR {
         case 2: return .bytes([UInt8](try string(argument, &reader)))
         case 3:
             let utf8 = [UInt8](try string(argument, &reader))
-            guard isUTF8(utf8) else { throw .notUTF8 }
+            guard Text.isUTF8(utf8) else { throw .notUTF8 }
             return .text(utf8)
         case 4: return try array(argument, &reader, depth)
         default: return try map(argument, &reader, depth)
@@ -194,35 +194,5 @@ extension CBOR {
             entries.append(Entry(key: key, value: try value(&reader, depth: depth + 1)))
         }
         return .map(entries)
-    }
-
-    /// Whether the bytes are well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates.
-    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
-        var index = 0
-        while index < bytes.count {
-            let first = bytes[index]
-            let length: Int
-            var low: UInt8 = 0x80
-            var high: UInt8 = 0xBF
-            switch first {
-            case 0x00...0x7F: length = 1
-            case 0xC2...0xDF: length = 2
-            case 0xE0: (length, low) = (3, 0xA0)
-            case 0xED: (length, high) = (3, 0x9F)
-            case 0xE1...0xEF: length = 3
-            case 0xF0: (length, low) = (4, 0x90)
-            case 0xF1...0xF3: length = 4
-            case 0xF4: (length, high) = (4, 0x8F)
-            default: return false
-            }
-            guard index + length <= bytes.count else { return false }
-            if length > 1 {
-                guard bytes[index + 1] >= low, bytes[index + 1] <= high else { return false }
-                for next in bytes[(index + 2)..<(index + max(length, 2))]
-                where next & 0xC0 != 0x80 { return false }
-            }
-            index += length
-        }
-        return true
     }
 }

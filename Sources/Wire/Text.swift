@@ -23,3 +23,35 @@ extension Fields {
         value(key) == nil ? nil : try words(key)
     }
 }
+
+extension Text {
+    /// Whether the bytes are well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates.
+    public static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        var index = 0
+        while index < bytes.count {
+            let first = bytes[index]
+            let length: Int
+            var low: UInt8 = 0x80
+            var high: UInt8 = 0xBF
+            switch first {
+            case 0x00...0x7F: length = 1
+            case 0xC2...0xDF: length = 2
+            case 0xE0: (length, low) = (3, 0xA0)
+            case 0xED: (length, high) = (3, 0x9F)
+            case 0xE1...0xEF: length = 3
+            case 0xF0: (length, low) = (4, 0x90)
+            case 0xF1...0xF3: length = 4
+            case 0xF4: (length, high) = (4, 0x8F)
+            default: return false
+            }
+            guard index + length <= bytes.count else { return false }
+            if length > 1 {
+                guard bytes[index + 1] >= low, bytes[index + 1] <= high else { return false }
+                for next in bytes[(index + 2)..<(index + max(length, 2))]
+                where next & 0xC0 != 0x80 { return false }
+            }
+            index += length
+        }
+        return true
+    }
+}

@@ -84,7 +84,7 @@ import Wire
         let (envelope, id) = try admit(vector)
         var book = try book(vector)
         let verdict = try book.consider(envelope, id: id, now: now(vector))
-        #expect(verdict == .current(replaces: nil))
+        #expect(verdict == .current(replaces: []))
         #expect(book.currentIDs == [id])
         #expect(try id.bytes == vector.bytes("id"))
 

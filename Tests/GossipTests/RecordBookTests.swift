@@ -34,7 +34,7 @@ import Wire
         var book = book()
         #expect(book.workBase == nil)
         let charter = network.charters()
-        #expect(try consider(charter, &book) == .current(replaces: nil))
+        #expect(try consider(charter, &book) == .current(replaces: []))
         #expect(book.workBase == 0)
         #expect(book.currentIDs == [network.id(charter)])
         #expect(book.subjects == [network.community])
@@ -57,7 +57,7 @@ import Wire
         let first = network.charters()
         let next = network.successor(of: [network.signedCharter], workBase: 2)
         let second = network.charters([network.signedCharter, next], seq: 1)
-        #expect(try consider(second, &book) == .current(replaces: network.id(first)))
+        #expect(try consider(second, &book) == .current(replaces: [network.id(first)]))
         #expect(book.workBase == 2)
         #expect(throws: Refusal.outdatedRecord) { try consider(first, &book) }
     }
@@ -108,7 +108,7 @@ import Wire
 
     @Test func aCommunityCarriedByChoiceNeedsNoCharter() throws {
         var book = book(carried: [network.community])
-        #expect(try consider(network.manifest(), &book) == .current(replaces: nil))
+        #expect(try consider(network.manifest(), &book) == .current(replaces: []))
         #expect(book.communities[network.community]?.manifest.epoch == 1)
     }
 
@@ -122,7 +122,7 @@ import Wire
         let waiting = book.takeWaiting()
         #expect(waiting.map(\.id) == [network.id(manifest)])
         #expect(book.takeWaiting().isEmpty)
-        #expect(try consider(waiting[0].envelope, &book) == .current(replaces: nil))
+        #expect(try consider(waiting[0].envelope, &book) == .current(replaces: []))
     }
 
     @Test func sixtyFourRecordsWaitAndNoMore() throws {
@@ -140,7 +140,7 @@ import Wire
         let first = network.manifest(seq: 1)
         let second = network.manifest(seq: 2, epoch: 2)
         _ = try consider(first, &book)
-        #expect(try consider(second, &book) == .current(replaces: network.id(first)))
+        #expect(try consider(second, &book) == .current(replaces: [network.id(first)]))
         #expect(throws: Refusal.outdatedRecord) { try consider(first, &book) }
         #expect(book.communities[network.community]?.manifest.epoch == 2)
     }
@@ -161,14 +161,14 @@ import Wire
         let first = network.manifest()
         let later = network.manifest(slot: Slot(now.slot.number + 1))
         _ = try consider(first, &book)
-        #expect(try consider(later, &book) == .current(replaces: network.id(first)))
+        #expect(try consider(later, &book) == .current(replaces: [network.id(first)]))
         #expect(throws: Refusal.outdatedRecord) { try consider(first, &book) }
     }
 
     @Test func aManifestHeldTwiceReplacesNothing() throws {
         var book = try charteredBook()
         _ = try consider(network.manifest(), &book)
-        #expect(try consider(network.manifest(), &book) == .current(replaces: nil))
+        #expect(try consider(network.manifest(), &book) == .current(replaces: []))
     }
 
     @Test func aManifestIsSignedByOperations() throws {

@@ -26,6 +26,9 @@ import Testing
             isPure: true),
         Rule(target: "Casework", imports: ["Model", "Wire", "Sodium", "Sealing"], isPure: true),
         Rule(
+            target: "Bridging", imports: ["Model", "Wire", "Sodium", "Sealing", "Casework"],
+            isPure: true),
+        Rule(
             target: "Storage",
             imports: [
                 "Model", "GRDB", "GRDBSQLite", "Dispatch", "Synchronization", "Glibc", "Musl",

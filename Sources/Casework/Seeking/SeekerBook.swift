@@ -19,6 +19,9 @@ public struct SeekerBook: Sendable {
         public internal(set) var helpers: [Text] = []
         /// Envelopes the seeker can take back, with the key that does it.
         public internal(set) var erasable: [(envelope: Envelope, key: Secret)] = []
+        /// Consents to forward, in the order they were given.
+        public internal(set) var consents: [GivenConsent] = []
+        var withdrawn: [RevokeCommitment] = []
         var caseKeys: [GrantedKey] = []
 
         /// Nothing to show. The notice of an erasure may still be there until it expires.
@@ -58,7 +61,7 @@ public struct SeekerBook: Sendable {
         }
     }
 
-    public private(set) var threads: [Thread]
+    public internal(set) var threads: [Thread]
     private let network: NetworkID
     private let community: CommunityID
     private let rosters: [[UInt8]]
@@ -87,6 +90,7 @@ public struct SeekerBook: Sendable {
             for (arrival, envelope) in envelopes {
                 readOwn(envelope, arrival, index, &assembler)
             }
+            readAnswers(envelopes, index)
             let keys = threads[index].caseKeys.map { $0.key }
             guard !keys.isEmpty else { continue }
             let tagged = keys.map { ($0, Mailbox.tagKey(of: $0)) }
@@ -146,14 +150,14 @@ public struct SeekerBook: Sendable {
             case .status: try book.readStatus(message, index)
             case .act: try book.readAct(message.payload, message.id, message.at, index)
             case .request, .selfCopy, .grant, .incidentNote, .claim, .release, .caseLetter, .note,
-                .epochLetter, .join, .directory:
+                .epochLetter, .join, .directory, .consent, .withdrawal, .answer:
                 break
             }
         }
     }
 
     /// Opens one envelope and hands on the message it completes. What does not hold is left out.
-    private mutating func open(
+    mutating func open(
         _ envelope: Envelope, _ opener: Opener, _ arrival: Int64, _ index: Int,
         _ assembler: inout MessageAssembler,
         _ read: (inout SeekerBook, WholeMessage) throws -> Void
@@ -178,8 +182,10 @@ public struct SeekerBook: Sendable {
             let body = try Incident(CBOR(decoding: copy.payload))
             threads[index].notes.append((body, message.at))
         case .act: try readAct(copy.payload, copy.messageID, message.at, index)
+        case .consent: try readConsent(copy.payload, message.at, index)
+        case .withdrawal: try readWithdrawal(copy.payload, index)
         case .selfCopy, .grant, .words, .status, .claim, .release, .caseLetter, .note,
-            .epochLetter, .join, .directory:
+            .epochLetter, .join, .directory, .answer:
             break
         }
     }

@@ -8,6 +8,10 @@ public struct SeekerComposer {
     public enum Failure: Error, Equatable {
         /// The community's manifest names no intake key for this week: it is too old.
         case intakeKeyMissing
+        /// The bridge's card names no key for this week: it is too old.
+        case bridgeKeyMissing
+        /// Nothing was chosen, or something the case does not have.
+        case nothingChosen
         case sealing(SealError)
     }
 
@@ -74,7 +78,7 @@ public struct SeekerComposer {
         return drafts
     }
 
-    private func copy(
+    func copy(
         _ kind: ContentKind, _ payload: [UInt8], _ id: MessageID
     ) throws(Failure) -> [EnvelopeDraft] {
         let copy = SelfCopy(kind: kind, payload: payload, messageID: id)
@@ -82,9 +86,9 @@ public struct SeekerComposer {
             .selfCopy, copy.encoded, .key(keys.selfKey.publicKey), id: messageID())
     }
 
-    private func messageID() -> MessageID { MessageID(random(16)) ?? .zero }
+    func messageID() -> MessageID { MessageID(random(16)) ?? .zero }
 
-    private func seal(
+    func seal(
         _ kind: ContentKind, _ payload: [UInt8], _ recipient: Recipient, id: MessageID,
         tag: Secret? = nil
     ) throws(Failure) -> [EnvelopeDraft] {

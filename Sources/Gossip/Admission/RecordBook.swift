@@ -18,8 +18,8 @@ public struct RecordBook: Sendable {
     }
 
     public enum Verdict: Sendable, Equatable {
-        /// Takes the place of the record with this id.
-        case current(replaces: ItemID?)
+        /// Takes the place of the records with these ids.
+        case current(replaces: [ItemID])
         /// Kept aside until its subject is known.
         case waiting
     }
@@ -30,6 +30,8 @@ public struct RecordBook: Sendable {
     public private(set) var communities: [CommunityID: Community] = [:]
     /// Carried by the operator's choice, whether a charter names them or not.
     private let carried: [CommunityID]
+    /// What the bridges of the current manifests published.
+    var bridges: [BridgeID: PublishedByBridge] = [:]
     private var waiting: [(id: ItemID, envelope: Envelope)] = []
     /// Communities of which a second branch of roots was seen.
     public private(set) var forked: [CommunityID] = []
@@ -42,10 +44,11 @@ public struct RecordBook: Sendable {
     /// The least work base, as the newest charter sets it; nil until a charter is known.
     public var workBase: UInt8? { charters?.newest.workBase }
 
-    /// Ids of the current records, charters first.
+    /// Ids of the current records but checkpoints, each after those that its place depends on.
     public var currentIDs: [ItemID] {
         let manifests = subjects.compactMap { communities[$0]?.envelopeID }
-        return (charterRecord.map { [$0.id] } ?? []) + manifests
+        let cards = bridges.keys.sorted().compactMap { bridges[$0]?.card?.id }
+        return (charterRecord.map { [$0.id] } ?? []) + manifests + cards
     }
 
     /// Communities this node carries, in a fixed order.
@@ -74,6 +77,8 @@ public struct RecordBook: Sendable {
         switch record.type {
         case .charters: return try considerCharters(record, envelope.header, id)
         case .manifest: return try considerManifest(record, envelope, id)
+        case .bridgeCard: return try considerCard(record, envelope.header, id)
+        case .checkpoint: return try considerCheckpoint(record, envelope.header, id, now)
         }
     }
 
@@ -96,7 +101,7 @@ public struct RecordBook: Sendable {
         let replaced = charterRecord.flatMap { $0.id == id ? nil : $0.id }
         charters = chain
         charterRecord = (record, id, header)
-        return .current(replaces: replaced)
+        return .current(replaces: replaced.map { [$0] } ?? [])
     }
 
     private mutating func considerManifest(
@@ -126,12 +131,14 @@ public struct RecordBook: Sendable {
         communities[community] = Community(
             manifest: manifest, roots: roots, record: record, envelopeID: id,
             header: envelope.header)
-        return .current(replaces: old.flatMap { $0.envelopeID == id ? nil : $0.envelopeID })
+        let dropped = dropUnnamedBridges(of: community, manifest)
+        return .current(
+            replaces: (old.flatMap { $0.envelopeID == id ? nil : [$0.envelopeID] } ?? []) + dropped)
     }
 
     /// The higher seq stands; of two with one seq the lower hash; of one record posted twice the
     /// later envelope.
-    private static func stands(
+    static func stands(
         _ new: Record, _ newHeader: EnvelopeHeader, over old: Record, _ oldHeader: EnvelopeHeader
     ) -> Bool {
         if new.seq != old.seq { return new.seq > old.seq }
@@ -155,6 +162,9 @@ public struct RecordBook: Sendable {
         if let charterRecord { current.append((charterRecord.record, charterRecord.header)) }
         for id in communities.keys.sorted() {
             if let known = communities[id] { current.append((known.record, known.header)) }
+        }
+        for id in bridges.keys.sorted() {
+            for kept in bridges[id]?.all ?? [] { current.append((kept.record, kept.header)) }
         }
         for (record, header) in current where record.notAfter > now {
             let due = header.slot.number + 12000

@@ -6,6 +6,7 @@ public import Wire
 extension Spreading {
     /// A neighbour announced ids: those not known here are looked up, then asked for.
     public mutating func announced(_ items: [Announcement], by link: LinkID) -> [Effect] {
+        neighbours[link]?.lastAnnounced = items.count
         guard let neighbour = neighbours[link] else { return [] }
         var effects: [Effect] = []
         var unknown: [ItemID] = []
@@ -64,6 +65,8 @@ extension Spreading {
     /// A neighbour asks to be answered once all it sent before has been looked at.
     public mutating func pinged(_ value: UInt64, by link: LinkID) -> [Effect] {
         guard let neighbour = neighbours[link] else { return [] }
+        // Only pages are followed by such a PING, and only the last of them has fewer ids.
+        if neighbour.lastAnnounced < Limits.announcedIDs { neighbours[link]?.hasToldAll = true }
         if neighbour.lookups == 0 { return send(link, .pong(value)) }
         guard neighbour.heldPongs.count < Self.mostLookups else { return [.close(link)] }
         neighbours[link]?.heldPongs.append(value)
@@ -117,14 +120,11 @@ extension Spreading {
     /// A page of ids held, after the last one listed.
     public mutating func page(_ positions: [ItemPosition], for link: LinkID) -> [Effect] {
         guard var neighbour = neighbours[link], neighbour.announcing == .listing else { return [] }
-        guard let last = positions.last else {
-            neighbours[link]?.announcing = .idle
-            return []
-        }
         let value = neighbour.nextPing
         neighbour.nextPing += 1
-        let more = positions.count == Limits.announcedIDs
-        neighbour.announcing = .asked(ping: value, after: more ? last : nil)
+        // A page that is not full is the last, and may be empty: so the other side knows the end.
+        let isLast = positions.count < Limits.announcedIDs
+        neighbour.announcing = .asked(ping: value, after: isLast ? nil : positions.last)
         neighbours[link] = neighbour
         let items = positions.map { Announcement(id: $0.id, hops: Announcement.offTree) }
         return send(link, .announce(items)) + send(link, .ping(value))

@@ -65,6 +65,10 @@ public struct Spreading: Sendable {
         /// Announced ids that wait for a lookup to end.
         var unlooked: [ItemID] = []
         var heldPongs: [UInt64] = []
+        /// Ids in the last announcement heard.
+        var lastAnnounced = 0
+        /// It has told all ids it holds since the link began.
+        var hasToldAll = false
         var announcing = Announcing.idle
         var nextPing: UInt64 = 1
     }
@@ -98,6 +102,14 @@ public struct Spreading: Sendable {
     public var neighbourNodes: [NodeID] { order.compactMap { neighbours[$0]?.node } }
 
     public var wantedCount: Int { wants.count }
+
+    /// Whether a neighbour has told all it holds since the link began, and nothing of that is
+    /// outstanding. Source: protocol/08-spreading.md, "Catching up".
+    public func isInSync(_ link: LinkID) -> Bool {
+        guard let neighbour = neighbours[link] else { return false }
+        return neighbour.hasToldAll && neighbour.asked == 0 && neighbour.lookups == 0
+            && neighbour.unlooked.isEmpty
+    }
 
     public func unfulfilled(_ link: LinkID) -> Int { neighbours[link]?.unfulfilled ?? 0 }
 

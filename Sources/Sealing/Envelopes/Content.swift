@@ -18,6 +18,9 @@ public enum ContentKind: UInt8, Sendable {
     case epochLetter = 0x14
     case join = 0x15
     case directory = 0x19
+    case consent = 0x20
+    case withdrawal = 0x21
+    case answer = 0x22
 }
 
 public enum ContentError: Error, Equatable {

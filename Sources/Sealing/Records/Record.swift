@@ -5,6 +5,8 @@ public import Wire
 public enum RecordType: UInt64, Sendable {
     case charters = 0
     case manifest = 1
+    case bridgeCard = 3
+    case checkpoint = 4
 }
 
 /// A public record: who says what about a network or a community, and how long it holds.
@@ -106,5 +108,28 @@ public struct Record: Sendable, Equatable {
         let roots = try RootChain(manifest.roots, community: community)
         guard isSigned(by: roots.newest.operations) else { throw .notSigned }
         return (manifest, roots)
+    }
+
+    /// A bridge's card, if this bridge signed it and it is not valid for too long.
+    public func bridgeCard(of bridge: [UInt8]) throws(RecordError) -> BridgeCard {
+        guard notAfter.seconds - notBefore.seconds <= Limits.manifestSeconds else {
+            throw .validForTooLong
+        }
+        try checkOnlySigner(bridge)
+        return try shaped { () throws(ShapeError) in try BridgeCard(content) }
+    }
+
+    /// A day of a bridge's forward log, if this bridge signed it.
+    public func checkpoint(of bridge: [UInt8]) throws(RecordError) -> Checkpoint {
+        try checkOnlySigner(bridge)
+        let checkpoint = try shaped { () throws(ShapeError) in try Checkpoint(content) }
+        guard seq == UInt64(checkpoint.day) else { throw .outOfRange }
+        return checkpoint
+    }
+
+    /// One signature and no other: a second one would make another hash of what a bridge said once.
+    private func checkOnlySigner(_ key: [UInt8]) throws(RecordError) {
+        guard signed.signatures.count == 1 else { throw .signatureList }
+        guard isSigned(by: key) else { throw .notSigned }
     }
 }

@@ -1,0 +1,78 @@
+public import Model
+public import Wire
+
+/// The seam between a bridge's decisions and a way to reach an authority: Open311 today, others
+/// beside it. Source: protocol/19-delivery.md.
+public protocol DeliveryAdapter: Sendable {
+    /// Sends a report once. Never repeats by itself: the bridge decides.
+    func deliver(_ report: Report) async -> DeliveryOutcome
+
+    /// Looks for a report that may have arrived, by its mark.
+    ///
+    /// - Parameters:
+    ///   - since: the first moment at which it can have been sent.
+    ///   - now: until when to look.
+    func find(_ mark: Text, since: WallTime, now: WallTime) async -> FindOutcome
+
+    /// What became of a token that `deliver` brought instead of an id.
+    func resolve(token: Text) async -> TokenOutcome
+
+    /// How a report stands at the authority.
+    func status(of id: Text) async -> StatusOutcome
+
+    /// Tells the authority that the person has withdrawn their consent.
+    func tellWithdrawal(of id: Text, now: WallTime) async -> TellOutcome
+}
+
+/// What came of sending a report. Texts are an authority's words, already bounded and cleaned.
+public enum DeliveryOutcome: Sendable, Equatable {
+    /// Taken, under this id.
+    case accepted(id: Text, notice: Text?)
+    /// Taken; the id comes later under this token.
+    case token(Text)
+    /// Certainly not taken, and trying again won't help: somebody must look.
+    case refused(Text)
+    /// Certainly not taken; may work later, after at least so many seconds where the authority
+    /// said so.
+    case unreachable(Text, after: UInt64?)
+    /// Nobody knows whether it was taken.
+    case unclear(Text)
+}
+
+public enum FindOutcome: Sendable, Equatable {
+    case found(id: Text)
+    /// The authority's list could be read, and it is not there.
+    case absent
+    /// The list can't be had or can't be relied on.
+    case unknown(Text)
+}
+
+public enum TokenOutcome: Sendable, Equatable {
+    case resolved(id: Text)
+    case pending
+    case unknown(Text)
+}
+
+public enum StatusOutcome: Sendable, Equatable {
+    case known(AuthorityStatus)
+    case unknown(Text)
+}
+
+/// How an authority says a report stands.
+public struct AuthorityStatus: Sendable, Equatable {
+    public var isClosed: Bool
+    /// Its explanation.
+    public var notes: Text?
+
+    public init(isClosed: Bool, notes: Text?) {
+        self.isClosed = isClosed
+        self.notes = notes
+    }
+}
+
+public enum TellOutcome: Sendable, Equatable {
+    case told
+    /// Its protocol has no way to be told.
+    case impossible
+    case failed(Text)
+}
