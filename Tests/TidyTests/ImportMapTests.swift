@@ -41,17 +41,23 @@ import Testing
                 "Logging", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
+            target: "Authorities",
+            imports: [
+                "Model", "Wire", "Sealing", "Casework", "Bridging", "AsyncHTTPClient", "NIOCore",
+                "NIOPosix", "NIOHTTP1", "NIOSSL", "Foundation", "Synchronization",
+            ]),
+        Rule(
             target: "Daemon",
             imports: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Storage", "Transport", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle",
+                "Bridging", "Storage", "Transport", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle",
                 "UnixSignals", "Foundation", "Synchronization", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
             target: "kith",
             imports: [
-                "Model", "Wire", "Sealing", "Entropy", "Casework", "Daemon", "ArgumentParser",
-                "Logging", "Foundation", "Glibc", "Musl", "Darwin",
+                "Model", "Wire", "Sealing", "Entropy", "Casework", "Bridging", "Authorities",
+                "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
             target: "kith-conformance",
