@@ -4,7 +4,8 @@ import hashlib
 import struct
 
 from nacl import bindings as sodium
-from nacl.exceptions import CryptoError, RuntimeError as SodiumError
+from nacl.exceptions import CryptoError
+from nacl.exceptions import RuntimeError as SodiumError
 
 SLOT = 600
 DAY = 86400

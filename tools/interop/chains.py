@@ -126,8 +126,9 @@ def roots(values: list[Any], community: bytes) -> Roots:
         if links:
             require(bool(link.parents), "wrong-parent")
             for name in link.parents:
-                parent = links.get(name)
-                require(parent is not None and link.seq > parent.seq, "wrong-parent")
+                require(name in links, "wrong-parent")
+                parent = links[name]
+                require(link.seq > parent.seq, "wrong-parent")
                 link.map.require_threshold(parent.keys, parent.threshold, ROOT)
         else:
             _first(link, community)

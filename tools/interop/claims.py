@@ -75,9 +75,7 @@ class Leases:
     def holder(self, now: int) -> Claim | None:
         """The claim that holds the case, or none."""
         valid = [claim for claim in self.claims.values() if self._faults[claim.id] is None]
-        running = {
-            above.id for claim in valid if claim.is_live(now) for above in self._line(claim)
-        }
+        running = {above.id for claim in valid if claim.is_live(now) for above in self._line(claim)}
         held: Claim | None = None
         at = NOBODY
         while siblings := [c for c in valid if c.parent == at and c.id in running]:

@@ -29,49 +29,49 @@ MOST_WORK = 64
 class Header:
     """The 64 bytes before a body."""
 
-    bytes: bytes
+    raw: bytes
 
     def __post_init__(self) -> None:
-        require(len(self.bytes) == HEADER, "truncated")
-        require(self.bytes[0] == 1, "bad-version")
+        require(len(self.raw) == HEADER, "truncated")
+        require(self.raw[0] == 1, "bad-version")
         require(self.ttl_class < len(LIFETIMES), "bad-ttl-class")
         require(self.size_class <= 7, "bad-size-class")
 
     @property
     def suite(self) -> int:
-        return self.bytes[1]
+        return self.raw[1]
 
     @property
     def ttl_class(self) -> int:
-        return self.bytes[2] >> 4
+        return self.raw[2] >> 4
 
     @property
     def size_class(self) -> int:
-        return self.bytes[2] & 15
+        return self.raw[2] & 15
 
     @property
     def work_bits(self) -> int:
-        return self.bytes[3]
+        return self.raw[3]
 
     @property
     def slot(self) -> int:
-        return number(self.bytes[4:8])
+        return number(self.raw[4:8])
 
     @property
     def topic(self) -> bytes:
-        return self.bytes[8:24]
+        return self.raw[8:24]
 
     @property
     def mailbox(self) -> bytes:
-        return self.bytes[24:40]
+        return self.raw[24:40]
 
     @property
     def commitment(self) -> bytes:
-        return self.bytes[40:56]
+        return self.raw[40:56]
 
     @property
     def nonce(self) -> int:
-        return number(self.bytes[56:])
+        return number(self.raw[56:])
 
     @property
     def expiry(self) -> int:
@@ -79,21 +79,21 @@ class Header:
 
     def id(self, network: bytes, body_hash: bytes) -> bytes:
         """The name of the envelope with this header and body."""
-        return h("kith1:env", network, self.bytes[:56], body_hash)
+        return h("kith1:env", network, self.raw[:56], body_hash)
 
     def is_for(self, tag_key: bytes) -> bool:
         """Whether the mailbox hints at the holder of a tag key."""
-        return self.mailbox == hint(tag_key, self.bytes[:24], self.mailbox[:8])
+        return self.mailbox == hint(tag_key, self.raw[:24], self.mailbox[:8])
 
     def is_opened_by(self, erase_key: bytes) -> bool:
         """Whether the holder of an erase key may take the envelope back."""
-        return h128("kith1:retract", opening(erase_key, self.bytes)) == self.commitment
+        return h128("kith1:retract", opening(erase_key, self.raw)) == self.commitment
 
     def check_work(self, base: int, id: bytes) -> None:
         """Checks 6 and 8: enough work is named, and done."""
         require(self.work_bits >= base + self.ttl_class, "work-below-base")
         require(self.work_bits <= MOST_WORK, "work-over-64")
-        require(work_done(id, self.bytes[56:]) >= self.work_bits, "work-too-weak")
+        require(work_done(id, self.raw[56:]) >= self.work_bits, "work-too-weak")
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ class Envelope:
         return cls(header, data[HEADER:])
 
     @property
-    def bytes(self) -> bytes:
-        return self.header.bytes + self.body
+    def raw(self) -> bytes:
+        return self.header.raw + self.body
 
     @property
     def body_hash(self) -> bytes:
@@ -151,8 +151,8 @@ class Retraction:
         return cls(Header(data[:64]), data[64:96], data[96:])
 
     @property
-    def bytes(self) -> bytes:
-        return self.header.bytes + self.body_hash + self.opening
+    def raw(self) -> bytes:
+        return self.header.raw + self.body_hash + self.opening
 
     @property
     def keep_until(self) -> int:

@@ -68,8 +68,8 @@ class Hello(Frame):
     @classmethod
     def read(cls, body: bytes) -> "Hello":
         require(len(body) > 14, "malformed")
-        numbers = (number(body[at : at + 4]) for at in (2, 6, 10))
-        return cls(body[0], body[1], *numbers, body[14:])
+        caps, clock, charter_seq = (number(body[at : at + 4]) for at in (2, 6, 10))
+        return cls(body[0], body[1], caps, clock, charter_seq, body[14:])
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Push(Frame):
 
     @property
     def body(self) -> bytes:
-        return bytes([self.hops]) + self.envelope.bytes
+        return bytes([self.hops]) + self.envelope.raw
 
     @classmethod
     def read(cls, body: bytes) -> "Push":
@@ -154,7 +154,7 @@ class Retract(Frame):
 
     @property
     def body(self) -> bytes:
-        return self.header.bytes + self.body_hash + self.opening
+        return self.header.raw + self.body_hash + self.opening
 
     @classmethod
     def read(cls, body: bytes) -> "Retract":
@@ -229,7 +229,7 @@ class Stream:
         self._data += data
 
     def next(self) -> Frame | None:
-        """The next frame, or None while it is not all there; a claim too long is refused at once."""
+        """The next frame, or None until it is all there; a claim too long is refused at once."""
         while len(self._data) >= 4:
             type, size = self._data[0], number(bytes(self._data[1:4]))
             require(size <= MOST_BODY, "too-long")

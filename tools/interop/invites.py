@@ -59,3 +59,11 @@ def read(line: str, now: int) -> Invite:
     require(expiry is None or expiry > now, "expired")
     seeds = [(node, address) for node, address in content[2]]
     return Invite(inner, content[1], seeds, content[3], content.get(4), content.get(5), expiry)
+
+
+def write(network: bytes, seeds: list[tuple[bytes, str]], community: bytes) -> str:
+    """The line of an invite for a relay or a seeker."""
+    entries = {1: network, 2: [list(seed) for seed in seeds], 3: community}
+    inner = cbor.encode(entries)
+    data = inner + h("kith1:invite", inner)[:4]
+    return PREFIX + base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -56,11 +56,21 @@ class KithNode:
         words = ("init", "--test-network", "--listen", self.address, "--passphrase-stdin")
         self.made = (await self.command(*words, *options))[-1]
 
+    async def join(self, invite: str) -> None:
+        """Makes the node, in the network of an invite that holds no secret."""
+        words = ("init", "--join", invite, "--listen", self.address, "--passphrase-stdin")
+        self.made = (await self.command(*words))[-1]
+
     async def run(self) -> None:
         """Starts the node and waits until it is ready."""
         with self.log.open("wb") as log:
             self._process = await self._start(
-                "run", "--erase-delay", "1", stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                "run",
+                "--erase-delay",
+                "1",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         async with asyncio.timeout(READY_SECONDS):
             while b"kith: ready" not in self.log.read_bytes():

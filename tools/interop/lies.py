@@ -28,13 +28,11 @@ class Target:
     now: int
 
 
-def honest_hello(target: Target, identity: Identity, **changes: int) -> Hello:
-    """A HELLO as a leaf says it; `ahead` changes how long its record holds."""
-    ahead = changes.pop("ahead", hello.SIGNED_FOR)
+def honest_hello(target: Target, identity: Identity, ahead: int = hello.SIGNED_FOR) -> Hello:
+    """A HELLO as a leaf says it, with a record that holds for some seconds."""
     network, until = target.network.id, target.now + ahead
     record = make_record(identity.node_seed, network, target.now, until, ())
-    said = Hello(1, 1, hello.LEAF | hello.TTL_CLASSES, target.now, 0, record.encode())
-    return replace(said, **changes)
+    return Hello(1, 1, hello.LEAF | hello.TTL_CLASSES, target.now, 0, record.encode())
 
 
 async def linked(target: Target, identity: Identity) -> Link:
@@ -147,16 +145,19 @@ def as_hello(target: Target) -> dict[str, tuple[Callable[[Identity], Frame], int
             5,
         ),
         "an onion address beside another": (mixed, None),
-        "versions 2 to 3": (lambda identity: honest_hello(target, identity, least=2, most=3), 6),
+        "versions 2 to 3": (
+            lambda identity: replace(honest_hello(target, identity), least=2, most=3),
+            6,
+        ),
         "a clock a day behind": (
-            lambda identity: honest_hello(target, identity, clock=target.now - DAY),
+            lambda identity: replace(honest_hello(target, identity), clock=target.now - DAY),
             10,
         ),
     }
 
 
 async def skipped_types(target: Target) -> None:
-    """Types from 80 on are skipped; the PING after them begins in one record and ends in another."""
+    """Types from 80 on are skipped; the PING after them lies in two records."""
     identity = Identity()
     link = await linked(target, identity)
     ping = Ping(0).encode()

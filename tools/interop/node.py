@@ -122,9 +122,7 @@ class Peer:
                 self.store.retract(item, self.now())
             await self.spread(item, 0, None)
 
-    async def spread(
-        self, item: Envelope | Retraction, hops: int, sender: Session | None
-    ) -> None:
+    async def spread(self, item: Envelope | Retraction, hops: int, sender: Session | None) -> None:
         """Tells every neighbour of a new item but the one it came from."""
         for session in list(self.sessions):
             if session is not sender and session.hello is not None:

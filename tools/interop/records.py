@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import cbor
 import chains
 import schema
 import signed
@@ -21,7 +20,7 @@ INTAKE_KEYS = 8
 class Record:
     """A public record that holds, with its bytes and the envelope it came in."""
 
-    bytes: bytes
+    raw: bytes
     type: int
     subject: bytes
     seq: int
@@ -30,7 +29,7 @@ class Record:
 
     @property
     def hash(self) -> bytes:
-        return h("kith1:record", self.bytes)
+        return h("kith1:record", self.raw)
 
     def counts_before(self, other: "Record") -> bool:
         """Whether this one counts and the other is replaced."""
@@ -121,12 +120,3 @@ def as_body(data: bytes) -> tuple[int, bytes]:
     size_class = next(c for c in range(8) if (512 << c) - 64 >= 4 + len(data))
     body = len(data).to_bytes(4, "big") + data
     return size_class, body.ljust((512 << size_class) - 64, b"\0")
-
-
-def make(
-    kind: int, subject: bytes, seq: int, not_before: int, not_after: int, content: Any, seed: bytes
-) -> bytes:
-    """A record signed with the key of a seed."""
-    entries = {1: kind, 2: subject, 3: seq, 4: not_before, 5: not_after, 6: content}
-    cbor.encode(entries)
-    return signed.make(entries, [seed], "kith1:record", subject)

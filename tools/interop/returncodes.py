@@ -117,6 +117,5 @@ def case_of(persona: bytes) -> bytes:
 def cases(stretched: bytes, community: bytes) -> list[CaseKeys]:
     """The eight cases of a code in a community."""
     return [
-        CaseKeys(prf(stretched, "kith1:case", community, bytes([index])))
-        for index in range(CASES)
+        CaseKeys(prf(stretched, "kith1:case", community, bytes([index]))) for index in range(CASES)
     ]

@@ -21,7 +21,7 @@ class Scenario:
 
     path: Path
     texts: dict[str, str] = field(default_factory=dict)
-    bytes: dict[str, bytes] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -42,14 +42,14 @@ class Scenario:
     def listed(self, name: str) -> Iterator[bytes]:
         """The bytes called `name 0`, `name 1`, and on."""
         index = 0
-        while f"{name} {index}" in self.bytes:
-            yield self.bytes[f"{name} {index}"]
+        while f"{name} {index}" in self.blobs:
+            yield self.blobs[f"{name} {index}"]
             index += 1
 
     def expect(self, name: str, value: Any) -> None:
         """Compares a result with what the file says, if it says something."""
         if isinstance(value, bytes):
-            wanted: Any = self.bytes.get(name)
+            wanted: Any = self.blobs.get(name)
         else:
             wanted = self.texts.get(name)
             value = str(value)
@@ -61,7 +61,7 @@ class Scenario:
         for key, rule in self.texts.items():
             if key == "cddl" or key.startswith("cddl of "):
                 name = key.removeprefix("cddl of ") if key != "cddl" else "cbor"
-                value = cbor.decode(self.bytes[name])
+                value = cbor.decode(self.blobs[name])
                 schema.check(rule, value)
                 self.expect(name, cbor.encode(value))
 
@@ -76,7 +76,7 @@ def read(path: Path) -> Scenario:
         if equals < 0 or 0 <= colon < equals:
             scenario.texts[line[:colon]] = line[colon + 1 :].removeprefix(" ")
         else:
-            scenario.bytes[line[:equals]] = bytes.fromhex(line[equals + 2 :])
+            scenario.blobs[line[:equals]] = bytes.fromhex(line[equals + 2 :])
     return scenario
 
 

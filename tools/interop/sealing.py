@@ -79,7 +79,7 @@ def open_with_key(secret: bytes, community: bytes, envelope: Envelope) -> bytes:
     header, body = envelope.header, envelope.body
     require(header.suite == SEALED, "unknown-suite")
     info = seal_info(community)
-    return hpke_open(secret, info, header.bytes[:56], body[:32], body[32:])
+    return hpke_open(secret, info, header.raw[:56], body[:32], body[32:])
 
 
 def commit_of(message_key: bytes) -> bytes:
@@ -104,7 +104,7 @@ def open_shared(shared: bytes, envelope: Envelope) -> bytes:
     require(hmac.compare_digest(commit_of(key), body[32:64]), "wrong-commit")
     try:
         return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-            body[64:], header.bytes[:56], bytes(24), key
+            body[64:], header.raw[:56], bytes(24), key
         )
     except CryptoError:
         raise Refused("cannot-open") from None

@@ -12,7 +12,7 @@ import returncodes
 import schema
 import sealing
 from basics import SLOT, WEEK, Refused, require
-from content import Community, Said
+from content import Community
 from envelopes import Envelope, Retraction, erase_key_of, intake_topic, opening, tag_key_of
 from records import Manifest
 from returncodes import CaseKeys
@@ -48,11 +48,12 @@ class Case:
     copies: list[dict[int, Any]] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
     states: list[tuple[int, str | None]] = field(default_factory=list)
-    erasable: list[Envelope] = field(default_factory=list)
+    erasable: list[tuple[Envelope, bytes]] = field(default_factory=list)
 
     @property
-    def is_used(self) -> bool:
-        return bool(self.grants or self.copies or self.erasable)
+    def is_free(self) -> bool:
+        """Whether nothing was ever written with these keys."""
+        return not (self.grants or self.copies or self.erasable)
 
     @property
     def case_key(self) -> bytes:
@@ -61,8 +62,8 @@ class Case:
         return min(self.grants, key=lambda granted: granted.rank).key
 
     @property
-    def acts(self) -> list[Said]:
-        """The copies of the seeker's acts, as the maps inside them."""
+    def acts(self) -> list[dict[int, Any]]:
+        """The copies of the seeker's acts."""
         return [copy for copy in self.copies if copy[1] == content.ACT]
 
     @property
@@ -137,12 +138,18 @@ class Seeker:
         return made + self._copy(slot, case.keys, content.ACT, payload, message_id)
 
     def erase(self, case: Case) -> list[Retraction]:
-        """Retractions of everything the seeker can take back."""
-        key = case.keys.erase_key
+        """Retractions of everything the seeker can take back, grants and answers too."""
         return [
-            Retraction(item.header, item.body_hash, opening(key, item.header.bytes))
-            for item in case.erasable
+            Retraction(item.header, item.body_hash, opening(key, item.header.raw))
+            for item, key in case.erasable
         ]
+
+    def note(self, now: int, index: int, incident: dict[int, Any]) -> list[Envelope]:
+        """A note kept for oneself: a self copy alone."""
+        schema.check("incident", incident)
+        slot, case = now // SLOT, self.cases[index]
+        payload = cbor.encode(incident)
+        return self._copy(slot, case, content.INCIDENT_NOTE, payload, os.urandom(16))
 
     # Reading
 
@@ -161,7 +168,6 @@ class Seeker:
 
     def _read(self, keys: CaseKeys, intake: list[Envelope]) -> Case:
         case = Case(keys)
-        case.erasable = [item for item in intake if item.header.is_opened_by(keys.erase_key)]
         own = [item for item in intake if item.header.is_for(keys.self_tag)]
         for _, kind, _, payload in self._messages(own, keys.self_secret):
             if kind == content.SELF_COPY:
@@ -173,6 +179,8 @@ class Seeker:
         for key in {granted.key for granted in case.grants}:
             self._read_under(case, key, intake)
         case.words.sort(key=lambda words: words.slot)
+        for key in [keys.erase_key, *(erase_key_of(granted.key) for granted in case.grants)]:
+            case.erasable += [(item, key) for item in intake if item.header.is_opened_by(key)]
         return case
 
     def _read_under(self, case: Case, key: bytes, intake: list[Envelope]) -> None:

@@ -1,6 +1,7 @@
 """Chapters 04 and 08: what one peer says and does on one link, from HELLO on."""
 
 import asyncio
+import contextlib
 from typing import Protocol
 
 import frames
@@ -82,10 +83,8 @@ class Session:
             self.link.close()
 
     async def _say(self, frame: Frame) -> None:
-        try:
+        with contextlib.suppress(OSError):
             await self.link.send(frame)
-        except OSError:
-            pass
 
     async def _next(self) -> Frame:
         """The next frame; silence is asked about, and a long one ends the link."""
@@ -162,7 +161,7 @@ class Session:
         self.owner.changed()
 
     async def _in_turn(self, frame: IHave | Ping) -> None:
-        """Without a charter only the first IHAVE is looked at; the rest waits until there is one."""
+        """Looks at a frame; without a charter all but the first IHAVE wait until there is one."""
         if isinstance(frame, Ping) and frame.value == 0:
             await self.link.send(Pong(0))
             return

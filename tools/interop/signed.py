@@ -25,10 +25,6 @@ class SignedMap:
             if is_signed(key, signature, label, context, self.map)
         }
 
-    def require_by(self, key: bytes, label: str, context: bytes = b"") -> None:
-        """Refuses unless the key signed."""
-        require(key in self.signers(label, context), "not-signed")
-
     def require_threshold(
         self, keys: list[bytes], threshold: int, label: str, context: bytes = b""
     ) -> None:
@@ -56,12 +52,11 @@ def from_value(value: Any) -> SignedMap:
 
 
 def _signature(entry: Any) -> tuple[bytes, bytes]:
-    if isinstance(entry, list) and len(entry) == 2:
-        key, signature = entry
-        if isinstance(key, bytes) and isinstance(signature, bytes):
-            if len(key) == 32 and len(signature) == 64:
-                return key, signature
-    raise Refused("signature-list")
+    require(isinstance(entry, list) and len(entry) == 2, "signature-list")
+    require(all(isinstance(part, bytes) for part in entry), "signature-list")
+    key, signature = entry
+    require(len(key) == 32 and len(signature) == 64, "signature-list")
+    return key, signature
 
 
 def read(data: bytes) -> SignedMap:

@@ -15,7 +15,7 @@ from stage import Report, Stage, expect
 LANGUAGE = "en"
 ACCOUNT = "Someone waits for me at the door every evening. Größe, 見て."
 ANSWER = "We are here. Do you have a safe place for tonight?"
-THANKS = "Yes, with my sister. " + "Thank you. " * 200
+THANKS = "Yes, with my sister. " + "Thank you. " * 900
 RULES = "never by phone"
 
 
@@ -38,7 +38,11 @@ class Journey:
         await report.step("acts: new rules for contact, closed, reopened", self.acts)
         await report.step("erases: act and retractions, receipts counted", self.erases)
         await report.step("what was erased is shown to supporters no more", self.is_erased)
-        await report.step("reads with the code what kith ask and kith open wrote", self.reads_theirs)
+        await report.step(
+            "reads with the code what kith ask and kith open wrote", self.reads_theirs
+        )
+        await report.step("kith open finds a note and a second case of one code", self.keeps_note)
+        await self.stage.leave()
 
     async def _seeker(self, code: str) -> tuple[Peer, Seeker]:
         """A seeker on a peer that knows nothing but an invite and a code."""
@@ -77,7 +81,14 @@ class Journey:
 
     async def asks(self) -> None:
         self.peer, self.seeker = await self._seeker(self.code)
-        incident = {1: ACCOUNT, 2: LANGUAGE, 3: [[4, "02082"]], 8: [1, 3], 9: "after 18:00", 12: True}
+        incident = {
+            1: ACCOUNT,
+            2: LANGUAGE,
+            3: [[4, "02082"]],
+            8: [1, 3],
+            9: "after 18:00",
+            12: True,
+        }
         await self._send(list(self.seeker.ask(self.peer.now(), 0, incident)))
         self.case = self.seeker.cases[0].case.hex()
         [inbox] = await self.stage.node.command("inbox")
@@ -103,7 +114,7 @@ class Journey:
         expect(said == [(SUPPORTER, ANSWER), (SEEKER, THANKS)], f"kith show: {said}")
         both = [(SUPPORTER, ANSWER), (SEEKER, THANKS)]
         expect([(w.author, w.text) for w in self.look().words] == both, "read back")
-        return f"{len(written)} envelope of {len(written[0].bytes)} bytes"
+        return f"{len(written)} envelopes of {len(written[0].raw)} bytes"
 
     async def sees_status(self) -> None:
         words = "status", self.case, "referred", "--explain", "Ana is at the centre"
@@ -151,3 +162,17 @@ class Journey:
         expect(case.keys.case.hex() == sent["case"], "another case")
         said = {(words.author, words.text) for words in case.words}
         expect(said == {(SUPPORTER, ANSWER), (SEEKER, "More.")}, f"{case.words}")
+
+    async def keeps_note(self) -> None:
+        code = returncodes.make()
+        self.peer, self.seeker = await self._seeker(code)
+        now = self.peer.now()
+        await self._send(list(self.seeker.note(now, 0, {1: "It happened again.", 2: LANGUAGE})))
+        cases = self.seeker.look(now, self.peer.store.envelopes.values())
+        free = next(index for index, case in enumerate(cases) if case.is_free)
+        expect(free == 1, f"the lowest free case is {free}")
+        await self._send(list(self.seeker.ask(now, free, {1: ACCOUNT, 2: LANGUAGE})))
+        [opened] = await self.stage.node.command("open", typed=code)
+        accounts = [case["request"]["account"] for case in opened["cases"]]
+        expect(accounts == [ACCOUNT], f"cases {accounts}")
+        expect("It happened again." in str(opened["notes"]), f"notes {opened['notes']}")

@@ -9,7 +9,8 @@ from basics import Refused
 from frames import Gone, IHave, Ping, Pong, Want
 from hello import Address, PeerRecord
 from kithnode import LOOPBACK
-from link import Network, dial
+from link import Identity, Link, Network, dial
+from node import Peer
 from stage import Report, Stage, expect, scene
 
 LINKED_ALREADY = 3
@@ -48,7 +49,10 @@ async def dials(stage: Stage) -> str:
     expect(await peer.until(lambda: session.hello), "no HELLO")
     assert session.hello is not None
     record = PeerRecord.read(session.hello.record)
-    expect(record.addresses == (Address(hello.IPV4, bytes([127, 0, 0, 1]), stage.node.port),), "address")
+    expect(
+        record.addresses == (Address(hello.IPV4, bytes([127, 0, 0, 1]), stage.node.port),),
+        "address",
+    )
     expect(session.hello.caps == hello.FULL | hello.TTL_CLASSES, f"caps {session.hello.caps:x}")
     expect(await peer.until(lambda: session.heard), "no IHAVE")
     expect(isinstance(session.heard[0], IHave), "another frame than IHAVE after HELLO")
@@ -119,26 +123,29 @@ async def twice(stage: Stage) -> None:
 
 async def crossing(stage: Stage) -> str:
     """Both sides dialled: for a lower and a higher nodeId than the node's."""
-    kept = []
     for lower in (True, False):
         peer = stage.peer()
         while (peer.identity.node < stage.invite.seeds[0][0]) != lower:
-            peer.identity = type(peer.identity)()
-        port = await peer.listen()
-        await stage.node.command("peer", "add", f"{LOOPBACK}:{port}")
-        expect(await peer.until(lambda: peer.sessions and peer.sessions[0].hello), "not dialled")
-        link = await dial(LOOPBACK, stage.node.port, peer.identity, peer.network, peer.now())
-        try:
-            await link.send(peer.hello())
-            stays = await _answers(link)
-        finally:
-            link.close()
-        expect(stays == lower, f"the {'lower' if lower else 'higher'} one's dialled link: {stays}")
-        kept.append(stays)
+            peer.identity = Identity()
+        which = "lower" if lower else "higher"
+        expect(await _crossed(stage, peer) == lower, f"the link of the {which} nodeId")
     return "checked for both orders"
 
 
-async def _answers(link: object) -> bool:
+async def _crossed(stage: Stage, peer: Peer) -> bool:
+    """Whether the link that a peer dials stays beside the one that the node dialled."""
+    port = await peer.listen()
+    await stage.node.command("peer", "add", f"{LOOPBACK}:{port}")
+    expect(await peer.until(lambda: peer.sessions and peer.sessions[0].hello), "not dialled")
+    link = await dial(LOOPBACK, stage.node.port, peer.identity, peer.network, peer.now())
+    try:
+        await link.send(peer.hello())
+        return await _answers(link)
+    finally:
+        link.close()
+
+
+async def _answers(link: Link) -> bool:
     """Whether a link lives on: it says HELLO and answers a PING."""
     try:
         async with asyncio.timeout(5):

@@ -65,7 +65,7 @@ async def _said(ending: Callable[[], Awaitable[int | None]], reason: int | None)
 async def _many_items(stage: Stage, target: Target) -> str:
     """Items without their work, until the link ends."""
     good = stage.envelope(stage.slot())
-    id, start = good.id(stage.invite.network), good.header.bytes[:56]
+    id, start = good.id(stage.invite.network), good.header.raw[:56]
     weak = [n for n in range(MOST_LIES) if work_done(id, u64(n)) < good.header.work_bits]
 
     async def lie(link: lies.Link) -> None:
@@ -104,4 +104,3 @@ async def _after(wait: Callable[[], Awaitable[float]], limit: int) -> str:
     seconds = await wait()
     expect(limit - 1 <= seconds <= limit + SLACK_SECONDS, f"after {seconds:.1f} s, not {limit} s")
     return f"after {seconds:.1f} s"
-

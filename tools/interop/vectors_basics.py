@@ -7,7 +7,6 @@ import envelopes
 import invites
 import records
 import returncodes
-import schema
 import signed
 from basics import h, prf, public_of, require, signer_of
 from envelopes import Envelope, Header, Retraction
@@ -16,49 +15,49 @@ from scenarios import Scenario
 
 def hash(s: Scenario) -> None:
     """H, H128, PRF, PRF128 and SIG."""
-    function, label, data = s.texts["function"], s.texts["label"], s.bytes["input"]
+    function, label, data = s.texts["function"], s.texts["label"], s.blobs["input"]
     if function == "SIG":
-        public, signature = s.bytes["public"], s.bytes["signature"]
+        public, signature = s.blobs["public"], s.blobs["signature"]
         require(basics.is_signed(public, signature, label, data), "bad-signature")
-        s.expect("public", signer_of(s.bytes["seed"]))
-        s.expect("signature", basics.sign(s.bytes["seed"], label, data))
+        s.expect("public", signer_of(s.blobs["seed"]))
+        s.expect("signature", basics.sign(s.blobs["seed"], label, data))
         return
-    key = s.bytes.get("key", b"")
+    key = s.blobs.get("key", b"")
     functions = {
         "H": lambda: h(label, data),
         "H128": lambda: basics.h128(label, data),
         "PRF": lambda: prf(key, label, data),
         "PRF128": lambda: basics.prf128(key, label, data),
     }
-    require(functions[function]() == s.bytes["digest"], "wrong-digest")
+    require(functions[function]() == s.blobs["digest"], "wrong-digest")
 
 
 def cbor_(s: Scenario) -> None:
     """The one encoding of a value."""
-    s.expect("cbor", cbor.encode(cbor.decode(s.bytes["cbor"])))
+    s.expect("cbor", cbor.encode(cbor.decode(s.blobs["cbor"])))
 
 
 def topics(s: Scenario) -> None:
     """Topics of envelopes."""
-    subject = s.bytes["subject"]
+    subject = s.blobs["subject"]
     functions = {
         "intake": lambda: envelopes.intake_topic(subject, s.number("slot")),
         "files": lambda: envelopes.files_topic(subject, s.number("slot")),
         "group": lambda: envelopes.group_topic(subject),
         "public": lambda: envelopes.public_topic(subject),
     }
-    require(functions[s.texts["function"]]() == s.bytes["topic"], "wrong-topic")
+    require(functions[s.texts["function"]]() == s.blobs["topic"], "wrong-topic")
 
 
 def mailbox(s: Scenario) -> None:
     """Hints in mailboxes."""
-    require(Header(s.bytes["header"]).is_for(s.bytes["tag key"]), "no-match")
+    require(Header(s.blobs["header"]).is_for(s.blobs["tag key"]), "no-match")
 
 
 def envelope(s: Scenario) -> None:
     """Envelopes that pass all checks."""
-    read = Envelope.read(s.bytes["envelope"])
-    network, pushed = s.bytes["network"], s.texts["path"] == "pushed"
+    read = Envelope.read(s.blobs["envelope"])
+    network, pushed = s.blobs["network"], s.texts["path"] == "pushed"
     read.check(network, s.number("workBase"), s.number("now"), pushed)
     header = read.header
     s.expect("id", read.id(network))
@@ -77,15 +76,15 @@ def envelope(s: Scenario) -> None:
 
 def retraction(s: Scenario) -> None:
     """Retractions that a node follows."""
-    read = Retraction.read(s.bytes["retraction"])
-    network = s.bytes["network"]
+    read = Retraction.read(s.blobs["retraction"])
+    network = s.blobs["network"]
     read.check(network, s.number("workBase"), s.number("now"))
     s.expect("id", read.target(network))
     s.expect("retraction id", read.id(network))
     s.expect("keepUntil", read.keep_until)
-    opening = envelopes.opening(s.bytes["erase key"], read.header.bytes)
+    opening = envelopes.opening(s.blobs["erase key"], read.header.raw)
     s.expect("opening", opening)
-    require(read.header.is_opened_by(s.bytes["erase key"]), "wrong-opening")
+    require(read.header.is_opened_by(s.blobs["erase key"]), "wrong-opening")
 
 
 def code(s: Scenario) -> None:
@@ -95,9 +94,9 @@ def code(s: Scenario) -> None:
     s.expect("checkDigits", returncodes.check_digits(digits))
     stretched = returncodes.stretch(digits)
     s.expect("s", stretched)
-    if "community" not in s.bytes:
+    if "community" not in s.blobs:
         return
-    for index, case in enumerate(returncodes.cases(stretched, s.bytes["community"])):
+    for index, case in enumerate(returncodes.cases(stretched, s.blobs["community"])):
         values = {
             "seed": case.seed,
             "thread secret": case.thread_secret,
@@ -142,15 +141,15 @@ def records_(s: Scenario) -> None:
 
 
 def _signed_map(s: Scenario) -> None:
-    read = signed.read(s.bytes["signed"])
+    read = signed.read(s.blobs["signed"])
     keys = list(s.listed("key"))
-    read.require_threshold(keys, s.number("threshold"), s.texts["label"], s.bytes["context"])
+    read.require_threshold(keys, s.number("threshold"), s.texts["label"], s.blobs["context"])
 
 
 def _chain(s: Scenario) -> None:
     values = [cbor.decode(data) for data in s.listed("signed")]
     read = chains.charters if s.texts["check"] == "charter-chain" else chains.roots
-    chain = read(values, s.bytes["subject"])
+    chain = read(values, s.blobs["subject"])
     for index, link in enumerate(chain.links):
         s.expect(f"map {index}", link.map.map)
     s.expect("newestSeq", chain.newest.seq)
@@ -158,12 +157,12 @@ def _chain(s: Scenario) -> None:
 
 
 def _manifest(s: Scenario) -> None:
-    record = records.read(s.bytes["record"], s.number("now"))
+    record = records.read(s.blobs["record"], s.number("now"))
     require(record.type == records.MANIFEST, "unknown-type")
-    require(record.subject == s.bytes["subject"], "wrong-subject")
+    require(record.subject == s.blobs["subject"], "wrong-subject")
     s.expect("record hash", record.hash)
     s.expect("content", cbor.encode(record.content))
-    seed = s.bytes.get("intake seed", b"")
+    seed = s.blobs.get("intake seed", b"")
     for index in range(records.INTAKE_KEYS if seed else 0):
         key = public_of(prf(seed, "kith1:week"))
         s.expect(f"intake key {index}", key)
@@ -172,12 +171,12 @@ def _manifest(s: Scenario) -> None:
 
 
 def _record_body(s: Scenario) -> None:
-    read = Envelope.read(s.bytes["envelope"])
-    network, now = s.bytes["network"], s.number("now")
+    read = Envelope.read(s.blobs["envelope"])
+    network, now = s.blobs["network"], s.number("now")
     read.check(network, s.number("workBase"), now, pushed=True)
     record = records.in_envelope(read, now)
-    size_class, body = records.as_body(record.bytes)
+    size_class, body = records.as_body(record.raw)
     require((size_class, body) == (read.header.size_class, read.body), "shape")
-    s.expect("record", record.bytes)
+    s.expect("record", record.raw)
     s.expect("record hash", record.hash)
     s.expect("id", read.id(network))

@@ -3,7 +3,7 @@
 import cbor
 import content
 import sealing
-from basics import NOBODY, h, padded, prf, public_of, require
+from basics import h, prf, public_of, require
 from claims import Claim, Leases
 from envelopes import Envelope, Header, erase_key_of, group_topic, tag_key_of
 from returncodes import case_of
@@ -12,24 +12,24 @@ from scenarios import Scenario
 
 def hpke_seal(s: Scenario) -> None:
     """Bodies sealed to a key."""
-    envelope = Envelope(Header(s.bytes["header"]), s.bytes["body"])
-    community = s.bytes["community"]
-    plaintext = sealing.open_with_key(s.bytes["recipient secret"], community, envelope)
+    envelope = Envelope(Header(s.blobs["header"]), s.blobs["body"])
+    community = s.blobs["community"]
+    plaintext = sealing.open_with_key(s.blobs["recipient secret"], community, envelope)
     s.expect("plaintext", plaintext)
     s.expect("info", sealing.seal_info(community))
-    s.expect("aad", envelope.header.bytes[:56])
-    s.expect("recipient public", public_of(s.bytes["recipient secret"]))
-    ephemeral = s.bytes["ephemeral secret"]
-    recipient = s.bytes["recipient public"]
-    header = envelope.header.bytes
+    s.expect("aad", envelope.header.raw[:56])
+    s.expect("recipient public", public_of(s.blobs["recipient secret"]))
+    ephemeral = s.blobs["ephemeral secret"]
+    recipient = s.blobs["recipient public"]
+    header = envelope.header.raw
     body = sealing.seal_to_key(recipient, community, header, plaintext, ephemeral)
     s.expect("body", body)
 
 
 def shared_seal(s: Scenario) -> None:
     """Bodies under a shared key."""
-    envelope = Envelope(Header(s.bytes["header"]), s.bytes["body"])
-    shared = s.bytes["shared key"]
+    envelope = Envelope(Header(s.blobs["header"]), s.blobs["body"])
+    shared = s.blobs["shared key"]
     plaintext = sealing.open_shared(shared, envelope)
     key = prf(shared, "kith1:msg", envelope.body[:32])
     s.expect("plaintext", plaintext)
@@ -37,8 +37,8 @@ def shared_seal(s: Scenario) -> None:
     s.expect("commit", sealing.commit_of(key))
     s.expect("tag key", tag_key_of(shared))
     s.expect("erase key", erase_key_of(shared))
-    enc = public_of(s.bytes["enc secret"])
-    s.expect("body", sealing.seal_shared(shared, envelope.header.bytes, plaintext, enc))
+    enc = public_of(s.blobs["enc secret"])
+    s.expect("body", sealing.seal_shared(shared, envelope.header.raw, plaintext, enc))
 
 
 def plaintext(s: Scenario) -> None:
@@ -56,21 +56,21 @@ def plaintext(s: Scenario) -> None:
 
 def vault(s: Scenario) -> None:
     """Blobs at rest."""
-    passphrase, blob = s.bytes["passphrase"], s.bytes["blob"]
+    passphrase, blob = s.blobs["passphrase"], s.blobs["blob"]
     s.expect("plaintext", sealing.vault_open(passphrase, blob))
-    key = sealing.vault_key(passphrase, s.bytes["salt"])
+    key = sealing.vault_key(passphrase, s.blobs["salt"])
     s.expect("key", key)
-    nonce = s.bytes["nonce"]
-    s.expect("blob", sealing.vault_seal(key, s.bytes["salt"], nonce, s.bytes["plaintext"]))
+    nonce = s.blobs["nonce"]
+    s.expect("blob", sealing.vault_seal(key, s.blobs["salt"], nonce, s.blobs["plaintext"]))
 
 
 def content_(s: Scenario) -> None:
     """Payloads of every kind."""
-    roster = frozenset({s.bytes["roster key"]})
-    community = content.Community(s.bytes["network"], s.bytes["community"], roster)
+    roster = frozenset({s.blobs["roster key"]})
+    community = content.Community(s.blobs["network"], s.blobs["community"], roster)
     kind = int(s.texts["kind"], 16)
-    payload, speaker = s.bytes["payload"], s.bytes.get("signer")
-    said = content.read(community, kind, s.bytes["message id"], payload, speaker)
+    payload, speaker = s.blobs["payload"], s.blobs.get("signer")
+    said = content.read(community, kind, s.blobs["message id"], payload, speaker)
     s.expect("cbor", said.map)
     s.expect("cbor", cbor.encode(said.content))
     checks = {
@@ -108,14 +108,14 @@ def _claim(s: Scenario, community: content.Community, said: content.Said) -> Non
 
 
 def _case_letter(s: Scenario, community: content.Community, said: content.Said) -> None:
-    secret = s.bytes["member secret"]
+    secret = s.blobs["member secret"]
     member = public_of(secret)
     plaintext = content.open_letter(community.name, said.content, member, secret)
     s.expect("plaintext", plaintext)
     info, aad = content.letter_info(community.name), content.letter_aad(said.content)
     s.expect("info", info)
     s.expect("aad", aad)
-    ephemeral = s.bytes["ephemeral secret"]
+    ephemeral = s.blobs["ephemeral secret"]
     piece = next(piece for piece in said.content[3] if piece[0] == member)
     made = sealing.hpke_seal(member, info, aad, plaintext, ephemeral)
     require([*made] == piece[1:], "shape")
@@ -131,14 +131,14 @@ def _epoch_letter(s: Scenario, community: content.Community, said: content.Said)
 
 
 def _join(s: Scenario, community: content.Community, said: content.Said) -> None:
-    proof = content.join_proof(community, s.bytes["one-time secret"], said.content)
+    proof = content.join_proof(community, s.blobs["one-time secret"], said.content)
     require(proof == said.content[4], "wrong-proof")
 
 
 def claims(s: Scenario) -> None:
     """Who holds a case, and which claims are void."""
     listed = [_listed_claim(s, index) for index, _ in enumerate(s.listed("claim"))]
-    leases = Leases(s.bytes["case"], listed)
+    leases = Leases(s.blobs["case"], listed)
     holder = leases.holder(s.number("now"))
     s.expect("winner", "none" if holder is None else listed.index(holder))
     if not s.accepted:
@@ -146,14 +146,14 @@ def claims(s: Scenario) -> None:
 
 
 def _listed_claim(s: Scenario, index: int) -> Claim:
-    persona = s.bytes[f"persona {index}"]
-    co_signer = s.bytes.get(f"co-signer {index}")
+    persona = s.blobs[f"persona {index}"]
+    co_signer = s.blobs.get(f"co-signer {index}", persona)
     return Claim(
-        id=s.bytes[f"claim {index}"],
-        parent=s.bytes[f"parent {index}"],
+        id=s.blobs[f"claim {index}"],
+        parent=s.blobs[f"parent {index}"],
         persona=persona,
         not_before=s.number(f"notBefore {index}"),
         expires=s.number(f"expires {index}"),
-        signers=frozenset({persona, co_signer} - {None}),
-        released=s.bytes.get(f"released by {index}") == persona,
+        signers=frozenset({persona, co_signer}),
+        released=s.blobs.get(f"released by {index}") == persona,
     )

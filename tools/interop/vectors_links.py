@@ -1,6 +1,5 @@
 """Vectors of links: the handshake, records, and frames."""
 
-from collections.abc import Callable
 from typing import Any
 
 import frames
@@ -16,7 +15,7 @@ def noise(s: Scenario) -> None:
     """Handshakes; where nothing is refused, the first records and a new key too."""
     sides = {name: _side(s, name) for name in ("initiator", "responder")}
     if s.accepted:
-        s.expect("prologue", prologue(s.bytes["network"]))
+        s.expect("prologue", prologue(s.blobs["network"]))
         _write_messages(s, sides)
         _check_records(s, sides)
     else:
@@ -26,10 +25,10 @@ def noise(s: Scenario) -> None:
 def _side(s: Scenario, name: str) -> Handshake:
     return Handshake(
         initiator=name == "initiator",
-        prologue=s.bytes["prologue"],
-        static=s.bytes[f"{name} link secret"],
-        ephemeral=s.bytes[f"{name} ephemeral secret"],
-        shared=s.bytes.get("pre-shared key"),
+        prologue=s.blobs["prologue"],
+        static=s.blobs[f"{name} link secret"],
+        ephemeral=s.blobs[f"{name} ephemeral secret"],
+        shared=s.blobs.get("pre-shared key"),
     )
 
 
@@ -41,12 +40,12 @@ def _turn(index: int) -> tuple[str, str]:
 def _write_messages(s: Scenario, sides: dict[str, Handshake]) -> None:
     for index in (1, 2, 3):
         writer, reader = _turn(index)
-        payload = s.bytes[f"payload {index}"]
+        payload = s.blobs[f"payload {index}"]
         if payload:
-            node_seed = s.bytes[f"{writer} node seed"]
-            link = public_of(s.bytes[f"{writer} link secret"])
+            node_seed = s.blobs[f"{writer} node seed"]
+            link = public_of(s.blobs[f"{writer} link secret"])
             node, not_after = signer_of(node_seed), s.number("notAfter")
-            made = make_proof(node_seed, node, s.bytes["network"], link, not_after)
+            made = make_proof(node_seed, node, s.blobs["network"], link, not_after)
             s.expect(f"payload {index}", made)
         message = sides[writer].write(payload)
         s.expect(f"message {index}", message)
@@ -55,7 +54,7 @@ def _write_messages(s: Scenario, sides: dict[str, Handshake]) -> None:
         s.expect(f"payload {index}", read)
         if payload:
             link = sides[reader].remote_static
-            check_proof(read, s.bytes["network"], link, s.number("now"))
+            check_proof(read, s.blobs["network"], link, s.number("now"))
 
 
 def _check_records(s: Scenario, sides: dict[str, Handshake]) -> None:
@@ -68,7 +67,7 @@ def _check_records(s: Scenario, sides: dict[str, Handshake]) -> None:
 
 
 def _check_record(s: Scenario, name: str, key: bytes, count: int) -> None:
-    plaintext, record = (s.bytes[f"{name} {what} {count}"] for what in ("plaintext", "record"))
+    plaintext, record = (s.blobs[f"{name} {what} {count}"] for what in ("plaintext", "record"))
     sender, reader = Cipher(key, count), Cipher(key, count)
     s.expect(f"{name} record {count}", wire.seal(sender, plaintext))
     s.expect(f"{name} plaintext {count}", reader.decrypt(record[2:]))
@@ -78,17 +77,17 @@ def _check_record(s: Scenario, name: str, key: bytes, count: int) -> None:
 
 def _read_messages(s: Scenario, sides: dict[str, Handshake]) -> None:
     """Plays both sides up to the last message given, which the reader then looks at and answers."""
-    given = [index for index in (1, 2, 3) if f"message {index}" in s.bytes]
+    given = [index for index in (1, 2, 3) if f"message {index}" in s.blobs]
     for index in given[:-1]:
         writer, other = _turn(index)
-        message = s.bytes[f"message {index}"]
+        message = s.blobs[f"message {index}"]
         s.expect(f"message {index}", sides[writer].write(sides[other].read(message)))
     side = sides[s.texts["reader"]]
-    payload = side.read(s.bytes[f"message {given[-1]}"])
+    payload = side.read(s.blobs[f"message {given[-1]}"])
     if given[-1] == 1:
         side.write()
     else:
-        check_proof(payload, s.bytes["network"], side.remote_static, s.number("now"))
+        check_proof(payload, s.blobs["network"], side.remote_static, s.number("now"))
 
 
 def link_record(s: Scenario) -> None:
@@ -96,7 +95,7 @@ def link_record(s: Scenario) -> None:
     if s.texts["check"] == "length":
         wire.check_length(s.number("length"))
         return
-    made = wire.flush(s.bytes["frames"])
+    made = wire.flush(s.blobs["frames"])
     if made != list(s.listed("plaintext")):
         raise Mismatch("the flush is cut or padded otherwise")
 
@@ -104,13 +103,13 @@ def link_record(s: Scenario) -> None:
 def frames_(s: Scenario) -> None:
     """Frames of every type."""
     stream = frames.Stream()
-    stream.feed(s.bytes["frames"])
+    stream.feed(s.blobs["frames"])
     frame = stream.next()
     if frame is None:
         raise Mismatch("no whole frame")
     s.expect("type", f"{frame.type:02x}")
     s.expect("skipped", stream.skipped)
-    if not s.bytes["frames"].endswith(frame.encode()):
+    if not s.blobs["frames"].endswith(frame.encode()):
         raise Mismatch("encodes to other bytes")
     for name, value in _fields(s, frame).items():
         s.expect(name, value)
@@ -118,28 +117,31 @@ def frames_(s: Scenario) -> None:
 
 def _fields(s: Scenario, frame: Frame) -> dict[str, Any]:
     """The names of a frame's fields in the files, and their values."""
-    readers: dict[type[Frame], Callable[[], dict[str, Any]]] = {
-        frames.Pad: lambda: {"bytes": frame.size},
-        frames.Hello: lambda: _hello(s, frame),
-        frames.Ping: lambda: {"value": frame.value},
-        frames.Pong: lambda: {"value": frame.value},
-        frames.Bye: lambda: {"reason": frame.reason},
-        frames.Push: lambda: {"hops": frame.hops, "envelope": frame.envelope.bytes},
-        frames.IHave: lambda: _announced(frame),
-        frames.Retract: lambda: {
-            "header": frame.header.bytes,
-            "body hash": frame.body_hash,
-            "opening": frame.opening,
-        },
-        frames.Receipt: lambda: _receipt(s, frame),
-        frames.Want: lambda: _ids(frame),
-        frames.Gone: lambda: _ids(frame),
-    }
-    return readers[type(frame)]()
+    match frame:
+        case frames.Pad():
+            return {"bytes": frame.size}
+        case frames.Hello():
+            return _hello(s, frame)
+        case frames.Ping():
+            return {"value": frame.value}
+        case frames.Bye():
+            return {"reason": frame.reason}
+        case frames.Push():
+            return {"hops": frame.hops, "envelope": frame.envelope.raw}
+        case frames.IHave():
+            return _announced(frame)
+        case frames.Retract():
+            named = {"header": frame.header.raw, "body hash": frame.body_hash}
+            return named | {"opening": frame.opening}
+        case frames.Receipt():
+            return _receipt(s, frame)
+        case frames.Want():
+            return _ids(frame)
+    raise Mismatch("a frame without fields")
 
 
 def _hello(s: Scenario, frame: frames.Hello) -> dict[str, Any]:
-    record = hello.check_hello(frame, s.bytes["network"], s.number("now"))
+    record = hello.check_hello(frame, s.blobs["network"], s.number("now"))
     if record.encode() != frame.record:
         raise Mismatch("the peer record encodes to other bytes")
     return {
@@ -157,19 +159,19 @@ def _hello(s: Scenario, frame: frames.Hello) -> dict[str, Any]:
 
 
 def _announced(frame: frames.IHave) -> dict[str, Any]:
-    named = {f"id {index}": id for index, (id, _) in enumerate(frame.entries)}
+    named: dict[str, Any] = {f"id {index}": id for index, (id, _) in enumerate(frame.entries)}
     hops = {hops for _, hops in frame.entries}
     count = {"count": len(frame.entries)}
     return named | count | ({"hops": hops.pop()} if len(hops) == 1 else {})
 
 
 def _ids(frame: frames.Want) -> dict[str, Any]:
-    named = {f"id {index}": id for index, id in enumerate(frame.ids)}
+    named: dict[str, Any] = {f"id {index}": id for index, id in enumerate(frame.ids)}
     return named | {"session": frame.session, "count": len(frame.ids)}
 
 
 def _receipt(s: Scenario, frame: frames.Receipt) -> dict[str, Any]:
-    network, node = s.bytes["network"], s.bytes["node"]
+    network, node = s.blobs["network"], s.blobs["node"]
     said = network + frame.retraction + u32(frame.slot)
     require(is_signed(node, frame.signature, "kith1:gone", said), "bad-signature")
     return {"slot": frame.slot, "retraction id": frame.retraction}
