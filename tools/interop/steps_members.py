@@ -1,9 +1,14 @@
 """Steps: a member of the community who uses the peer, beside one who uses the program."""
 
+import os
 from typing import Any
 
+import cbor
 import content
 import invites
+from basics import NOBODY
+from claims import LONGEST
+from envelopes import group_topic
 from node import Peer
 from stage import Report, Stage, expect
 from supporter import Epoch, Supporter
@@ -11,7 +16,7 @@ from supporter import Epoch, Supporter
 NAME = "Mina"
 ACCOUNT = "They follow me home. " * 300
 ANSWER = "You are not alone. Call whenever you like. " * 120
-IN_PROGRESS = 2
+IN_PROGRESS, RESOLVED, UNKNOWN_STATE = 2, 5, 7
 
 
 class Membership:
@@ -33,6 +38,7 @@ class Membership:
         await report.step("the member reads what kith ask sent to intake", self.reads)
         await report.step("the member claims, answers, tells where it stands", self.answers)
         await report.step("kith open finds the member's grant, words and status", self.is_found)
+        await report.step("statuses and claims that break a rule count for nothing", self.forges)
         await report.step("kith reply and the member share the case's keys", self.shares)
         await report.step("a lease released here is taken by kith claim", self.releases)
         await report.step("kith erase: the act and the retractions come", self.sees_erased)
@@ -105,6 +111,39 @@ class Membership:
         expect(said == [("supporter", ANSWER.strip())], f"messages {said}")
         expect(case["helpers"] == [NAME], f"helpers {case['helpers']}")
         expect(case["status"]["explanation"] == "I look for a room", f"{case['status']}")
+
+    async def forges(self) -> None:
+        now, member, epoch = self.peer.now(), self.member, self.epoch
+        before = await self._state()
+        listed = member.said_under(self._items(), epoch.group_key, content.DIRECTORY)
+        borrowed = next(
+            value
+            for said in listed
+            for value in said.content[2]
+            if member.community.certificate(value).persona != member.persona
+        )
+        sealer = member.under(now, self.case_key)
+        status: dict[int, Any] = {1: self.case, 2: RESOLVED, 5: epoch.certificate}
+        made = member.say(sealer, content.STATUS, status | {5: borrowed})
+        made += member.say(sealer, content.STATUS, status | {2: UNKNOWN_STATE})
+        other = content.say(member.community, os.urandom(16), status, [member.persona_seed])
+        made += sealer.seal(content.STATUS, os.urandom(16), other)
+        made += sealer.seal(content.WORDS, os.urandom(16), cbor.encode({1: b"no text"}))
+        claim = {1: self.case, 2: NOBODY, 3: now - 1, 4: now + LONGEST, 5: borrowed}
+        group = member.under(now, epoch.group_key, group_topic(epoch.group_key))
+        made += member.say(group, content.CLAIM, claim)
+        made += member.say(group, content.CLAIM, claim | {5: epoch.certificate})
+        await self._send(made)
+        after = await self._state()
+        expect(after == before, f"{after}, not {before}")
+
+    async def _state(self) -> tuple[Any, ...]:
+        """What the program shows of the case, to supporters and to the seeker."""
+        [shown] = await self.stage.node.command("show", self.case.hex())
+        [opened] = await self.stage.node.command("open", typed=self.code)
+        summary, case = shown["summary"], opened["cases"][0]
+        seen = case["status"]["state"], len(case["messages"])
+        return summary["state"], summary["claimedBy"], len(shown["statuses"]), *seen
 
     async def shares(self) -> None:
         path = self.stage.folder / "more"

@@ -86,7 +86,8 @@ class Supporter:
         sealer = self._sealer(now, self._intake(now), **keys)
         return sealer.seal(content.JOIN, os.urandom(16), cbor.encode(entries))
 
-    def _say(self, sealer: Sealer, kind: int, entries: dict[int, Any]) -> list[Envelope]:
+    def say(self, sealer: Sealer, kind: int, entries: dict[int, Any]) -> list[Envelope]:
+        """A message signed by the member."""
         message_id = os.urandom(16)
         payload = content.say(self.community, message_id, entries, [self.persona_seed])
         return sealer.seal(kind, message_id, payload)
@@ -104,7 +105,7 @@ class Supporter:
             recipient=request[1],
         )
         entries = {1: case, 2: case_key, 3: 1, 4: epoch.certificate}
-        made = self._say(grant, content.GRANT, entries)
+        made = self.say(grant, content.GRANT, entries)
         keys = {1: case_key, 2: os.urandom(32), 3: request[1], 4: request[2]}
         made += self._letter(now, epoch, case, keys, [self.member_key, *deputies])
         return case_key, made + self.write(now, case_key, text)
@@ -132,19 +133,19 @@ class Supporter:
     ) -> list[Envelope]:
         """A status."""
         entries = {1: case, 2: state, 3: why, 4: "en", 5: epoch.certificate}
-        return self._say(self.under(now, case_key), content.STATUS, entries)
+        return self.say(self.under(now, case_key), content.STATUS, entries)
 
     def claim(self, now: int, epoch: Epoch, case: bytes) -> list[Envelope]:
         """A first lease on a case."""
         entries = {1: case, 2: NOBODY, 3: now, 4: now + LEASE_SECONDS, 5: epoch.certificate}
         sealer = self.under(now, epoch.group_key, group_topic(epoch.group_key))
-        return self._say(sealer, content.CLAIM, entries)
+        return self.say(sealer, content.CLAIM, entries)
 
     def release(self, now: int, epoch: Epoch, case: bytes, claim: bytes) -> list[Envelope]:
         """Ends a lease of one's own."""
         entries = {1: case, 2: claim, 3: epoch.certificate}
         sealer = self.under(now, epoch.group_key, group_topic(epoch.group_key))
-        return self._say(sealer, content.RELEASE, entries)
+        return self.say(sealer, content.RELEASE, entries)
 
     # Reading
 
