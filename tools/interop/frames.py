@@ -1,7 +1,7 @@
 """Chapter 04: frames, from the bytes of a link's stream and back to them."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from basics import Refused, number, require, u16, u32, u64
 from envelopes import Envelope, Header
@@ -73,8 +73,7 @@ class Hello(Frame):
 
 
 @dataclass(frozen=True)
-class Ping(Frame):
-    type = 0x02
+class _Valued(Frame):
     value: int
 
     @property
@@ -82,13 +81,18 @@ class Ping(Frame):
         return u64(self.value)
 
     @classmethod
-    def read(cls, body: bytes) -> "Ping":
+    def read(cls, body: bytes) -> Self:
         require(len(body) == 8, "malformed")
         return cls(number(body))
 
 
 @dataclass(frozen=True)
-class Pong(Ping):
+class Ping(_Valued):
+    type = 0x02
+
+
+@dataclass(frozen=True)
+class Pong(_Valued):
     type = 0x03
 
 
@@ -183,8 +187,7 @@ class Receipt(Frame):
 
 
 @dataclass(frozen=True)
-class Want(Frame):
-    type = 0x33
+class _Listing(Frame):
     ids: tuple[bytes, ...]
     session: int = 0
 
@@ -193,7 +196,7 @@ class Want(Frame):
         return u32(self.session) + bytes([len(self.ids)]) + b"".join(self.ids)
 
     @classmethod
-    def read(cls, body: bytes) -> "Want":
+    def read(cls, body: bytes) -> Self:
         require(len(body) >= 5, "malformed")
         count = body[4]
         require(len(body) == 5 + 32 * count and count <= MOST_ASKED, "malformed")
@@ -202,7 +205,12 @@ class Want(Frame):
 
 
 @dataclass(frozen=True)
-class Gone(Want):
+class Want(_Listing):
+    type = 0x33
+
+
+@dataclass(frozen=True)
+class Gone(_Listing):
     type = 0x34
 
 

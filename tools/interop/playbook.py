@@ -20,9 +20,9 @@ REKEY_SECONDS = 55
 
 async def vectors_pass() -> str:
     """All files of protocol/vectors."""
-    faults: list[str] = []
-    passed, failed = await asyncio.to_thread(vectors.run, faults.append)
-    expect(not failed, f"{failed} failed, first {faults[:1]}")
+    said: list[str] = []
+    passed, failed = await asyncio.to_thread(vectors.run, said.append)
+    expect(not failed, f"{failed} failed, first {said[:1]}")
     return f"{passed} passed, {failed} failed"
 
 

@@ -24,8 +24,12 @@ class Scenario:
     blobs: dict[str, bytes] = field(default_factory=dict)
 
     @property
+    def topic(self) -> str:
+        return self.path.parent.name
+
+    @property
     def name(self) -> str:
-        return f"{self.path.parent.name}/{self.path.stem}"
+        return f"{self.topic}/{self.path.stem}"
 
     @property
     def accepted(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from basics import Refused, require
 
 PROTOCOL = Path(__file__).resolve().parent.parent.parent / "protocol"
-TOKEN = re.compile(r"=>|\.size|\.le|\d+|[a-z][a-z0-9-]*|[{}\[\],:?*+=]")
+TOKEN = re.compile(r"=>|\.\.|\.size|\.le|\d+|[a-z][a-z0-9-]*|[{}\[\],:?*+=]")
 Check = Callable[[Any], bool]
 
 PLAIN: dict[str, Check] = {
@@ -65,6 +65,10 @@ class _Parser:
             return self.array()
         if token in PLAIN:
             return self.controlled(PLAIN[token])
+        if token.isdigit():
+            self.take("..")
+            least, most = int(token), int(self.take())
+            return lambda value: PLAIN["uint"](value) and least <= value <= most
         return lambda value: self.rules[token](value)
 
     def controlled(self, plain: Check) -> Check:
@@ -100,15 +104,13 @@ class _Parser:
         return check
 
     def occurrence(self) -> tuple[int, int | None] | None:
-        if self.skip("*"):
-            return 0, None
         if self.skip("+"):
             return 1, None
-        if self.peek().isdigit() and self.peek(1) == "*":
-            least = int(self.take())
-            self.take("*")
-            return least, int(self.take())
-        return None
+        if self.peek() != "*" and self.peek(1) != "*":
+            return None
+        least = 0 if self.peek() == "*" else int(self.take())
+        self.take("*")
+        return least, int(self.take()) if self.peek().isdigit() else None
 
     def array(self) -> Check:
         fixed: list[Check] = []

@@ -121,7 +121,7 @@ class Session:
         await self.link.send(IHave(tuple((id, frames.ANNOUNCED) for id in public)))
         listed = self.owner.store.listed()
         size = frames.MOST_ANNOUNCED
-        self._pages = [tuple(listed[at : at + size]) for at in range(0, len(listed), size)]
+        self._pages = [tuple(listed[at : at + size]) for at in range(0, len(listed) + 1, size)]
         await self._next_page()
 
     async def _next_page(self) -> None:

@@ -17,6 +17,7 @@ NAME = "Mina"
 ACCOUNT = "They follow me home. " * 300
 ANSWER = "You are not alone. Call whenever you like. " * 120
 IN_PROGRESS, RESOLVED, UNKNOWN_STATE = 2, 5, 7
+ERASE_SECONDS = 20
 
 
 class Membership:
@@ -188,16 +189,18 @@ class Membership:
 
     async def sees_erased(self) -> str:
         before = len(self.peer.store.retractions)
-        await self.stage.node.command("erase", typed=f"{self.code}\nerase")
+        said = await self.stage.node.command("erase", typed=f"{self.code}\nerase")
+        count = said[-1]["retractions"]
 
         def acts() -> list[Any]:
             found = self.member.intake(self._items(), self.epoch, content.ACT)
-            return [said.content for said in found if said.content[1] == self.case]
+            return [said.content[2] for said in found if said.content[1] == self.case]
 
-        erased = await self.peer.until(lambda: [a for a in acts() if a[2] == content.ERASE])
-        expect(erased, f"no act: {acts()}")
-        gone = await self.peer.until(
-            lambda: not self.member.requests(self._items(), self.epoch, self.case), 20
+        expect(await self.peer.until(lambda: content.ERASE in acts()), f"acts {acts()}")
+        came = await self.peer.until(
+            lambda: len(self.peer.store.retractions) - before >= count, ERASE_SECONDS
         )
-        expect(gone, "the request is not taken back")
-        return f"{len(self.peer.store.retractions) - before} retractions"
+        expect(came, f"{len(self.peer.store.retractions) - before} of {count} retractions")
+        left = self.member.requests(self._items(), self.epoch, self.case)
+        expect(not left, "the request is not taken back")
+        return f"{count} retractions"

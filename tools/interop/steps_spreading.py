@@ -197,6 +197,7 @@ async def learns(stage: Stage) -> str:
         return len(peer.store.envelopes) + len(peer.store.retractions)
 
     expect(await peer.until(lambda: held() >= count, 20), f"{held()} of {count} items came")
+    expect(await peer.until(lambda: session.is_told), "the last page is full, or something lacks")
     after = zip(session.heard, session.heard[1:])
     pages = [a for a, b in after if isinstance(a, IHave) and isinstance(b, Ping) and b.value]
     order = [id for page in pages for id, _ in page.entries]

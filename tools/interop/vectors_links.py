@@ -122,7 +122,7 @@ def _fields(s: Scenario, frame: Frame) -> dict[str, Any]:
             return {"bytes": frame.size}
         case frames.Hello():
             return _hello(s, frame)
-        case frames.Ping():
+        case frames.Ping() | frames.Pong():
             return {"value": frame.value}
         case frames.Bye():
             return {"reason": frame.reason}
@@ -135,7 +135,7 @@ def _fields(s: Scenario, frame: Frame) -> dict[str, Any]:
             return named | {"opening": frame.opening}
         case frames.Receipt():
             return _receipt(s, frame)
-        case frames.Want():
+        case frames.Want() | frames.Gone():
             return _ids(frame)
     raise Mismatch("a frame without fields")
 
@@ -165,7 +165,7 @@ def _announced(frame: frames.IHave) -> dict[str, Any]:
     return named | count | ({"hops": hops.pop()} if len(hops) == 1 else {})
 
 
-def _ids(frame: frames.Want) -> dict[str, Any]:
+def _ids(frame: frames.Want | frames.Gone) -> dict[str, Any]:
     named: dict[str, Any] = {f"id {index}": id for index, id in enumerate(frame.ids)}
     return named | {"session": frame.session, "count": len(frame.ids)}
 
