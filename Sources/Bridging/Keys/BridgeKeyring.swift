@@ -2,7 +2,7 @@ public import Casework
 public import Model
 public import Sealing
 public import Sodium
-import Wire
+public import Wire
 
 /// Everything a bridge holds secretly, and how it was set up. Rests only under its vault key.
 /// Source: protocol/18-bridges.md.

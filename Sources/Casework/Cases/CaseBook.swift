@@ -46,6 +46,17 @@ public struct CaseBook: Sendable {
         assembler.finish(message)
     }
 
+    /// Drops what was said in cases that their seekers erased; that they did so stays known.
+    public mutating func forgetErased() {
+        for (id, item) in cases where item.isErased {
+            var kept = Case(id: id)
+            kept.acts = item.acts
+            kept.items = item.actItems
+            kept.actItems = item.actItems
+            cases[id] = kept
+        }
+    }
+
     private mutating func read(_ message: WholeMessage) throws {
         switch message.kind {
         case .request: try readRequest(message)

@@ -193,6 +193,7 @@ public final class DeskSession {
             ids += item.items.filter { !keep.contains($0) }.map { Data($0.bytes) }
         }
         guard !ids.isEmpty else { return }
+        book.forgetErased()
         try await keeping { () throws(Problem) in
             try await access.expectDone(.deleteOpened(vault: vault.name, ids: ids))
         }

@@ -88,6 +88,11 @@ public struct RecordBook: Sendable {
         guard record.subject == network.bytes else { throw .unknownSubject }
         let chain: CharterChain
         do { chain = try record.charters() } catch { throw .record(error) }
+        // Before a charter is followed nothing else says how much work its envelope must show.
+        let least = chain.newest.workBase + header.ttlClass.rawValue
+        guard header.workBits >= least else {
+            throw .workClaim(bits: header.workBits, least: least)
+        }
         if let known = charters {
             guard chain.signed.count >= known.signed.count,
                 [SignedMap](chain.signed.prefix(known.signed.count)) == known.signed

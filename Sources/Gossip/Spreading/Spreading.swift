@@ -212,7 +212,7 @@ public struct Spreading: Sendable {
         case .retraction(let retraction): return send(link, .retract(retraction))
         case .envelope(let envelope):
             let isFresh = envelope.header.slot.number + Limits.unsolicitedSlots >= now.slot.number
-            let onward = hops < Announcement.offTree ? hops + 1 : hops
+            let onward = hops < Announcement.offTree - 1 ? hops + 1 : hops
             guard isFresh else {
                 return send(link, .announce([Announcement(id: id, hops: Announcement.offTree)]))
             }
