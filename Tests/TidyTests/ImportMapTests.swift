@@ -41,6 +41,12 @@ import Testing
                 "Logging", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
+            target: "Authorities",
+            imports: [
+                "Model", "Wire", "Sealing", "Casework", "Bridging", "AsyncHTTPClient", "NIOCore",
+                "NIOPosix", "NIOHTTP1", "NIOSSL", "Foundation", "Synchronization",
+            ]),
+        Rule(
             target: "Daemon",
             imports: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
