@@ -51,12 +51,18 @@ extension Store {
     /// Adds or replaces opened items, and moves a vault's cursors, in one transaction: so no item
     /// is passed over and none is opened twice.
     ///
-    /// - Throws: `.noVault`; then nothing is kept.
+    /// - Parameter expectedLast: where the vault's last opened item must stand, for a caller who
+    ///   decided by what it had read so far; nil to add whatever was added meanwhile.
+    /// - Throws: `.noVault`, `.conflict`; then nothing is kept.
     public func addOpened(
-        _ items: [OpenedItem], vault: String, cursors: [ScanCursor] = []
+        _ items: [OpenedItem], vault: String, cursors: [ScanCursor] = [],
+        expectedLast: Int64? = nil
     ) async throws(StoreError) {
         let bytes = items.reduce(0) { $0 + $1.blob.count }
         try await write("save opened items", items: items.count, bytes: bytes) { transaction in
+            if let expectedLast {
+                try transaction.checkLastOpened(vault: vault, is: expectedLast)
+            }
             for item in items { try transaction.add(item) }
             for cursor in cursors { try transaction.set(cursor, vault: vault) }
         }
@@ -130,6 +136,14 @@ extension Transaction {
             ])
     }
 
+    fileprivate func checkLastOpened(vault: String, is expected: Int64) throws {
+        let sql = "SELECT max(seq) FROM opened WHERE vault = ?"
+        let found = try db.first(sql, [.text(vault)]) { $0.integer(0) } ?? 0
+        guard found == expected else {
+            throw StoreError.conflict(vault: vault, expected: expected, found: found)
+        }
+    }
+
     fileprivate mutating func deleteOpened(vault: String, item: ItemID) throws -> Bool {
         guard let body = try openedBody(vault: vault, item: item) else { return false }
         try discard(body)
@@ -184,8 +198,7 @@ extension Database {
     fileprivate func opened(
         vault: String, after: Int64, limit: Int, bytesLimit: Int
     ) throws -> OpenedPage {
-        var page = OpenedPage(items: [], next: nil)
-        var last = after
+        var page = OpenedPage(items: [], next: nil, last: after)
         var bytes = 0
         try each(
             """
@@ -196,10 +209,10 @@ extension Database {
         ) { row in
             bytes += Int(row.integer(3))
             if page.items.count == limit || (!page.items.isEmpty && bytes > bytesLimit) {
-                page.next = last
+                page.next = page.last
                 return false
             }
-            last = row.integer(0)
+            page.last = row.integer(0)
             page.items.append(
                 OpenedItem(
                     vault: vault, item: try row.id(1), topic: try row.id(2),

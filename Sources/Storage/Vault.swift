@@ -41,6 +41,8 @@ public struct OpenedPage: Sendable, Equatable {
     public var items: [OpenedItem]
     /// To be passed on as `after`; nil when nothing is left.
     public var next: Int64?
+    /// Where the last of `items` stands; what was asked for if there is none.
+    public var last: Int64
 }
 
 /// How far a vault's owner has read a topic.

@@ -13,7 +13,9 @@ struct Kith: AsyncParsableCommand {
             Begin:     kith init, then kith run
             Ask:       kith ask             (shows a return code: keep it)
             Return:    kith open
+            Share:     kith consent, kith withdraw
             Answer:    kith inbox, kith show CASE, kith reply CASE
+            Forward:   kith bridge
             Look:      kith status, kith peers
 
             Exit status: 0 done; 64 wrong usage; 65 bad data; 66 not found; 69 no node answers;
@@ -22,8 +24,9 @@ struct Kith: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Init.self, Run.self, StatusCommand.self, Peers.self, JoinCommand.self, PeerCommand.self,
-            CommunityCommand.self, Ask.self, NoteCommand.self, Open.self, Erase.self, Inbox.self,
-            Show.self, ClaimCommand.self, Reply.self, Handover.self, Close.self,
+            CommunityCommand.self, Ask.self, NoteCommand.self, Open.self, ConsentCommand.self,
+            WithdrawCommand.self, Erase.self, Inbox.self, Show.self, ClaimCommand.self, Reply.self,
+            Handover.self, Close.self, BridgeCommand.self,
         ])
 
     static func main() async {

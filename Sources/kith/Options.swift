@@ -38,7 +38,9 @@ struct PersonOptions: ParsableArguments {
     /// Asks for the passphrase and unlocks the vault.
     func unlock(_ options: FolderOptions) async throws(Problem) -> DeskSession {
         let access = try await options.access()
-        let names = try await NodeClient.vaultNames(access)
+        let names = try await NodeClient.vaultNames(access).filter {
+            !$0.hasPrefix(BridgeSession.vaultPrefix)
+        }
         guard let name = person.map(Setup.vaultName) ?? (names.count == 1 ? names[0] : nil) else {
             throw Problem(
                 names.isEmpty ? .notFound : .usage,

@@ -71,7 +71,7 @@ import Testing
             handle, items: [envelope(1, own: true)], opened: [opened], vault: vault)
         #expect(try await store.vault("a")?.version == 1)
         let page = try await store.opened(vault: "a", limit: 9, bytesLimit: 99)
-        #expect(page == OpenedPage(items: [opened], next: nil))
+        #expect(page.items == [opened] && page.next == nil)
         let lost = OpenedItem(vault: "b", item: id(2), topic: name16(3), blob: [4])
         await #expect(throws: StoreError.noVault("b")) {
             try await store.submit(handle, items: [envelope(2, own: true)], opened: [lost])

@@ -50,14 +50,14 @@ import Testing
             target: "Daemon",
             imports: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Storage", "Transport", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle",
+                "Bridging", "Storage", "Transport", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle",
                 "UnixSignals", "Foundation", "Synchronization", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
             target: "kith",
             imports: [
-                "Model", "Wire", "Sealing", "Entropy", "Casework", "Daemon", "ArgumentParser",
-                "Logging", "Foundation", "Glibc", "Musl", "Darwin",
+                "Model", "Wire", "Sealing", "Entropy", "Casework", "Bridging", "Authorities",
+                "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
             target: "kith-conformance",

@@ -82,7 +82,7 @@ extension BridgeBook {
     }
 
     private func find(_ entry: BridgeEntry) -> BridgeOrder {
-        .find(entry.id, mark: Report.mark(of: entry.id), since: entry.arrived)
+        .find(entry.id, mark: Report.mark(of: entry.id), since: entry.firstSent ?? entry.arrived)
     }
 
     /// Whether the consent holds by every check, with the manifest as it is now, and the bridge has

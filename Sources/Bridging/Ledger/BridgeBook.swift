@@ -88,6 +88,7 @@ public struct BridgeBook: Sendable {
         case .refused(let id, let reason, _): entries[id]?.phase = .refused(reason: reason)
         case .sending(let id, let at):
             entries[id]?.attempts += 1
+            if entries[id]?.firstSent == nil { entries[id]?.firstSent = at }
             entries[id]?.phase = .sending(since: at)
         case .delivered(let id, let reference, let salt, let at):
             forwarded(id, .sent(id: reference), salt, at)

@@ -37,6 +37,8 @@ public struct BridgeEntry: Sendable {
     public internal(set) var phase = Phase.waiting
     /// Orders to send so far.
     public internal(set) var attempts = 0
+    /// When it was first ordered to be sent.
+    var firstSent: WallTime?
     /// Orders of which nobody knows the outcome, for they were not found afterwards.
     public internal(set) var doubts = 0
     public internal(set) var forward: Forward?

@@ -53,4 +53,16 @@ public enum BridgeEvent: Sendable, Equatable {
             id
         }
     }
+
+    /// The consent that an arriving message is; nil for other events.
+    public var namedConsent: ConsentID? {
+        switch self {
+        case .consented(let message, _, _), .rejected(let message, _, _):
+            guard let consent = try? Consent(decoding: message) else { return nil }
+            return try? Presentation(decoding: consent.presentation).terms.id
+        case .withdrawn, .approved, .refused, .sending, .delivered, .tokened, .resolved, .failed,
+            .unclear, .notFound, .status, .told, .answered, .checkpointed:
+            return nil
+        }
+    }
 }

@@ -10,7 +10,8 @@ public struct ForwardLog: Sendable {
     public struct Closed: Sendable {
         public let day: UInt32
         public let record: Record
-        let tree: LogTree
+        /// Nil once forwards of the day were forgotten.
+        let tree: LogTree?
     }
 
     let firstDay: UInt32
@@ -64,8 +65,8 @@ public struct ForwardLog: Sendable {
     mutating func close(_ day: UInt32, _ fill: [[UInt8]], _ record: [UInt8]) {
         guard let record = try? Record(decoding: record) else { return }
         let leaves = (open.removeValue(forKey: day) ?? []) + fill
-        guard LogTree.fill(leaves.count) == 0 else { return }
-        closed.append(Closed(day: day, record: record, tree: LogTree(leaves: leaves)))
+        let tree = LogTree.fill(leaves.count) == 0 ? LogTree(leaves: leaves) : nil
+        closed.append(Closed(day: day, record: record, tree: tree))
     }
 
     /// That a forward stands in its day's tree; nil while the day is open.
@@ -73,7 +74,7 @@ public struct ForwardLog: Sendable {
         _ id: ConsentID, _ authority: Text, salt: [UInt8], day: UInt32
     ) -> LogProof? {
         guard let closed = closed.last(where: { $0.day == day }) else { return nil }
-        return closed.tree.proof(
+        return closed.tree?.proof(
             of: LogTree.leaf(salt: salt, consent: id, authority: authority, day: day))
     }
 }

@@ -47,6 +47,12 @@ public struct CodeList: Sendable {
         "children", "work_rights", "online_help", "repairs", "other",
     ])
 
+    /// States of a consent, as bridges answer them.
+    public static let consents = CodeList(names: [
+        "waiting", "approved", "refused", "forwarded", "delayed", "open", "closed", "withdrawn",
+        "withdrawn_after", "ended", "replaced",
+    ])
+
     public static let states = CodeList(names: [
         "received", "in_progress", "waiting_for_you", "referred", "resolved", "closed",
     ])

@@ -81,7 +81,11 @@ extension Keyring {
     }
 
     /// A new manifest: this week's intake key and the next seven. Nil without the operations key.
-    public mutating func manifest(relays: [NodeID], languages: [Text], now: WallTime) -> Record? {
+    ///
+    /// - Parameter bridges: as `NamedBridge.cbor`, or as an earlier manifest had them.
+    public mutating func manifest(
+        relays: [NodeID], languages: [Text], bridges: [CBOR] = [], now: WallTime
+    ) -> Record? {
         guard let office, let intake = intakes.last, let epoch = newestEpoch else { return nil }
         var seed = intake.seed
         while seed.week < now.slot.week { seed.step() }
@@ -89,7 +93,7 @@ extension Keyring {
             epoch: epoch.number, epochFirstSlot: epochFirstSlot, roots: roots,
             firstWeek: seed.week, intakeKeys: seed.keys(Manifest.weeks).map { $0.publicKey },
             groupTopics: epochs.suffix(8).map { $0.topic }, relays: relays.sorted(),
-            languages: languages)
+            bridges: bridges, languages: languages)
         manifestSeq = max(manifestSeq + 1, now.seconds)
         return Record(
             .manifest, subject: community.bytes, seq: manifestSeq, notBefore: now,

@@ -1,7 +1,7 @@
 import Model
 public import Sealing
 import Sodium
-import Wire
+public import Wire
 
 extension Keyring {
     /// The keyring as bytes, to be sealed under a vault key at once and wiped.
@@ -16,16 +16,7 @@ extension Keyring {
                 epochs.map {
                     .array([.unsigned($0.number), bytes($0.groupKey), $0.certificate.cbor])
                 }),
-            .array(
-                intakes.map { intake in
-                    .array([
-                        .unsigned(UInt64(intake.seed.week.number)), bytes(intake.seed.seed),
-                        .array(
-                            intake.past.map {
-                                .array([.unsigned(UInt64($0.week.number)), bytes($0.secret)])
-                            }),
-                    ])
-                }),
+            .array(intakes.map { $0.cbor }),
             office.map {
                 .array([
                     bytes($0.stewardSeed), bytes($0.operationsSeed), bytes($0.rosterSeed),
@@ -66,7 +57,7 @@ private struct KeyringReader {
                 network: try fields.identifier32(1), community: try fields.identifier32(2),
                 person: try person())
             ring.epochs = try list(4, epoch)
-            ring.intakes = try list(5, intake)
+            ring.intakes = try list(5) { Keyring.Intake($0) }
             ring.office = fields.value(6) == nil ? nil : try office()
             ring.members = try list(7, member)
             ring.openInvites = try list(8, invite)
@@ -118,20 +109,6 @@ private struct KeyringReader {
             number: number, groupKey: key, certificate: try SignedMap(parts[2]))
     }
 
-    private func intake(_ value: CBOR) -> Keyring.Intake? {
-        guard let parts = value.tuple(3), let week = week(parts[0]), let seed = secret(parts[1]),
-            case .array(let items) = parts[2]
-        else { return nil }
-        var intake = Keyring.Intake(seed: IntakeSeed(week: week, seed: seed))
-        for item in items {
-            guard let pair = item.tuple(2), let week = self.week(pair[0]),
-                let key = secret(pair[1])
-            else { return nil }
-            intake.past.append((week, key))
-        }
-        return intake
-    }
-
     private func member(_ value: CBOR) -> Keyring.Member? {
         guard let parts = value.tuple(5),
             let persona = parts[0].asBytes(32).flatMap({
@@ -152,8 +129,31 @@ private struct KeyringReader {
     }
 
     private func secret(_ value: CBOR) -> Secret? { value.asBytes(32).map { Secret($0) } }
+}
 
-    private func week(_ value: CBOR) -> Week? {
+extension Keyring.Intake {
+    /// At rest, inside a vault.
+    public var cbor: CBOR {
+        .array([
+            .unsigned(UInt64(seed.week.number)), bytes(seed.seed),
+            .array(past.map { .array([.unsigned(UInt64($0.week.number)), bytes($0.secret)]) }),
+        ])
+    }
+
+    public init?(_ value: CBOR) {
+        guard let parts = value.tuple(3), let week = Self.week(parts[0]),
+            let seed = parts[1].asBytes(32), case .array(let items) = parts[2]
+        else { return nil }
+        self.init(seed: IntakeSeed(week: week, seed: Secret(seed)))
+        for item in items {
+            guard let pair = item.tuple(2), let week = Self.week(pair[0]),
+                let key = pair[1].asBytes(32)
+            else { return nil }
+            past.append((week, Secret(key)))
+        }
+    }
+
+    private static func week(_ value: CBOR) -> Week? {
         value.asUnsigned.flatMap { UInt32(exactly: $0) }.map { Week($0) }
     }
 }

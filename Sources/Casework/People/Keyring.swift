@@ -51,6 +51,8 @@ public struct Keyring: Sendable {
         public internal(set) var seed: IntakeSeed
         var past: [(week: Week, secret: Secret)] = []
 
+        public init(seed: IntakeSeed) { self.seed = seed }
+
         /// The key of a week, past or to come within a manifest's reach.
         public func key(_ week: Week) -> AgreementKey? {
             if let past = past.first(where: { $0.week == week }) {
@@ -64,7 +66,7 @@ public struct Keyring: Sendable {
         }
 
         /// Goes on to `week`, keeping the keys of weeks passed for 92 days.
-        mutating func step(to week: Week) {
+        public mutating func step(to week: Week) {
             while seed.week < week {
                 past.append((seed.week, seed.key.secret))
                 seed.step()

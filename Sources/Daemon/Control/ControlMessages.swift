@@ -9,6 +9,8 @@ public enum ControlRequest: Codable, Sendable {
     case mark(node: Data, pinned: Bool?, blocked: Bool?)
     /// Charters and current manifests, to be checked by whoever asks.
     case records
+    /// Checkpoints of a bridge's forward log, newest first.
+    case checkpoints(community: Data, bridge: Data)
     case joining
     case items(topic: Data, after: Int64)
     case fetch(ids: [Data])
@@ -19,7 +21,9 @@ public enum ControlRequest: Codable, Sendable {
     case vault(name: String)
     case saveVault(SavedVault)
     case opened(vault: String, after: Int64)
-    case addOpened(vault: String, items: [OpenedRow], cursors: [Cursor])
+    /// `expectedLast`: refused if the vault's last opened row stands elsewhere; nil for no matter.
+    case addOpened(
+        vault: String, items: [OpenedRow], cursors: [Cursor], expectedLast: Int64? = nil)
     case deleteOpened(vault: String, ids: [Data])
     case scanned(vault: String, topics: [Data])
 
@@ -82,13 +86,14 @@ public enum ControlResponse: Codable, Sendable {
     case status(NodeStatus)
     case peers([PeerStatus])
     case records(KnownRecords)
+    case checkpoints([Data])
     case joining(Joining)
     case items([Row])
     case found([Data?])
     case submission([SubmittedItem])
     case names([String])
     case vault(version: Int64, blob: Data)
-    case opened([OpenedBlob], next: Int64?)
+    case opened([OpenedBlob], next: Int64?, last: Int64)
     case cursors([Int64])
 
     public struct Row: Codable, Sendable {
@@ -117,6 +122,8 @@ public enum ControlResponse: Codable, Sendable {
         public var charters: Data?
         /// Encoded manifest records.
         public var manifests: [Data]
+        /// Encoded cards of the bridges that the manifests name.
+        public var cards: [Data]
         /// The node's clock, Unix seconds.
         public var clock: UInt64
         /// Relays known by links and manifests: whose confirmation can be counted.
@@ -147,6 +154,8 @@ public struct NodeStatus: Codable, Sendable {
     public var addresses: [String]
     /// Node ids of linked relays.
     public var peers: [String]
+    /// Linked relays that have told all they hold, with nothing of it outstanding.
+    public var peersInSync: Int
     public var knownAddresses: Int
     public var items: Int64
     public var bytes: Int64

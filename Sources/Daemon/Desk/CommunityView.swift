@@ -13,6 +13,18 @@ public struct CommunityView: Sendable {
     public let roots: RootChain
     public let manifestUntil: WallTime
     public let relays: Int
+    /// Those the manifest names, in its order.
+    public let bridges: [Bridge]
+
+    /// A bridge as its community and itself describe it.
+    public struct Bridge: Sendable {
+        public let named: NamedBridge
+        /// Nil while no card that holds has arrived.
+        public let card: BridgeCard?
+        let cardRecord: Record?
+
+        public var name: String { card?.name.string ?? named.key.hex.prefix(16).description }
+    }
 
     public var name: String { roots.newest.name.string }
     public var workBase: UInt8 { charter.workBase }
@@ -43,9 +55,22 @@ public struct CommunityView: Sendable {
                 CommunityView(
                     network: network, charter: chain.newest, community: roots.community,
                     manifest: manifest, roots: roots, manifestUntil: record.notAfter,
-                    relays: known.relays))
+                    relays: known.relays,
+                    bridges: manifest.namedBridges.map { bridge($0, known.cards, now) }))
         }
         return views
+    }
+
+    private static func bridge(
+        _ named: NamedBridge, _ cards: [Data], _ now: WallTime
+    ) -> Bridge {
+        for bytes in cards {
+            guard let record = try? Record(decoding: [UInt8](bytes)), record.notAfter > now,
+                let card = try? record.bridgeCard(of: named.key)
+            else { continue }
+            return Bridge(named: named, card: card, cardRecord: record)
+        }
+        return Bridge(named: named, card: nil, cardRecord: nil)
     }
 
     /// The community meant: the only one, or the one whose id or name `choice` begins.

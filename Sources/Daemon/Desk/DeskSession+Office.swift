@@ -102,8 +102,11 @@ extension DeskSession {
     }
 
     /// Publishes the manifest anew; gives the time until which it holds.
+    ///
+    /// - Parameter bridges: those it shall name; nil for the same as before.
     public func publish(
-        languages: [String], relay access: any NodeAccess, now: WallTime
+        languages: [String], bridges: [NamedBridge]? = nil, relay access: any NodeAccess,
+        now: WallTime
     ) async throws(Problem) -> WallTime {
         let node = try await NodeClient.joining(access).node
         let kept = view?.manifest.relays ?? []
@@ -111,7 +114,7 @@ extension DeskSession {
         guard
             let record = keyring.manifest(
                 relays: kept.contains(node) ? kept : kept + [node], languages: known ?? [],
-                now: now)
+                bridges: bridges?.map { $0.cbor } ?? view?.manifest.bridges ?? [], now: now)
         else {
             throw Problem(
                 .noRights, "only who holds the community's keys can publish its manifest",
@@ -123,6 +126,21 @@ extension DeskSession {
         }
         try await post([record], workBase: workBase, now: now)
         return record.notAfter
+    }
+
+    /// Names a bridge and the authorities it may forward to, in place of what was said of it
+    /// before, or, without authorities, names it no more; publishes that.
+    public func name(
+        _ bridge: NamedBridge, relay access: any NodeAccess, now: WallTime
+    ) async throws(Problem) -> WallTime {
+        var bridges = (view?.manifest.namedBridges ?? []).filter { $0.key != bridge.key }
+        if !bridge.authorities.isEmpty { bridges.append(bridge) }
+        guard bridges.count <= NamedBridge.most else {
+            throw Problem(
+                .badData, "a community names at most \(NamedBridge.most) bridges",
+                hint: "remove one first: kith community bridge KEY --remove")
+        }
+        return try await publish(languages: [], bridges: bridges, relay: access, now: now)
     }
 
     /// The first records of a new network: its charter, then its community's manifest.

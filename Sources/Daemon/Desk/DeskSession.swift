@@ -9,13 +9,10 @@ import Wire
 /// A member at work: their vault unlocked in the command's own process, everything opened kept
 /// on the node under the vault key only.
 public final class DeskSession {
-    let access: any NodeAccess
-    public let vaultName: String
+    var vault: OpenVault
     public internal(set) var keyring: Keyring
     public private(set) var book: CaseBook
     public private(set) var view: CommunityView?
-    private let vaultKey: VaultKey
-    private var version: Int64
     /// Why what was opened could not be kept on the node; it can be read all the same, and is
     /// opened again next time.
     public private(set) var unkept: Problem?
@@ -30,24 +27,15 @@ public final class DeskSession {
     public static func unlock(
         _ name: String, passphrase: [UInt8], _ access: any NodeAccess, now: WallTime
     ) async throws(Problem) -> DeskSession {
-        let (version, blob) = try await access.expect(.vault(name: name)) {
-            if case .vault(let version, let blob) = $0 { (version, [UInt8](blob)) } else { nil }
-        }
-        let key: VaultKey
+        var (vault, plain) = try await OpenVault.unlock(name, passphrase: passphrase, access)
+        defer { wipe(&plain) }
         let keyring: Keyring
-        do {
-            key = try VaultKey(passphrase: passphrase, salt: VaultKey.salt(of: blob))
-            var plain = try key.open(blob)
-            defer { wipe(&plain) }
-            keyring = try Keyring(decoding: plain)
-        } catch let error as VaultError {
-            throw Problem(error)
-        } catch {
+        do { keyring = try Keyring(decoding: plain) } catch {
             throw Problem(
                 .badData, "the vault \(name) was written by another version",
                 hint: "upgrade kith")
         }
-        let session = DeskSession(name, key, keyring, version, access)
+        let session = DeskSession(vault, keyring)
         try await session.load(now)
         return session
     }
@@ -56,45 +44,27 @@ public final class DeskSession {
     public static func create(
         _ name: String, passphrase: [UInt8], _ keyring: Keyring, _ access: any NodeAccess
     ) async throws(Problem) -> DeskSession {
-        let key: VaultKey
-        do {
-            key = try VaultKey(
-                passphrase: passphrase, salt: Entropy.bytes(VaultKey.saltBytes))
-        } catch {
-            throw Problem(error)
-        }
-        let session = DeskSession(name, key, keyring, 0, access)
-        try await session.save()
-        return session
+        var plain = keyring.encoded
+        defer { wipe(&plain) }
+        return DeskSession(
+            try await OpenVault.create(name, passphrase: passphrase, plain, access), keyring)
     }
 
-    private init(
-        _ name: String, _ key: VaultKey, _ keyring: Keyring, _ version: Int64,
-        _ access: any NodeAccess
-    ) {
-        vaultName = name
-        vaultKey = key
+    private init(_ vault: OpenVault, _ keyring: Keyring) {
+        self.vault = vault
         self.keyring = keyring
-        self.version = version
-        self.access = access
         book = CaseBook(
             network: keyring.network, community: keyring.community, rosters: [],
             member: keyring.person.memberKey)
     }
 
+    var access: any NodeAccess { vault.access }
+
     /// Writes the keyring as it is now.
     public func save() async throws(Problem) {
-        let saved = sealedVault()
-        try await access.expectDone(.saveVault(saved))
-        version += 1
-    }
-
-    private func sealedVault() -> ControlRequest.SavedVault {
         var plain = keyring.encoded
         defer { wipe(&plain) }
-        let blob = vaultKey.seal(plain, nonce: Entropy.bytes(24))
-        return ControlRequest.SavedVault(
-            name: vaultName, expectedVersion: version, blob: Data(blob))
+        try await vault.save(plain)
     }
 
     // MARK: Reading
@@ -108,22 +78,8 @@ public final class DeskSession {
             rosters: view?.roots.rosters ?? keyring.ownRosters,
             member: keyring.person.memberKey)
         var parts: [OpenedPart] = []
-        var after: Int64 = 0
-        while true {
-            let (page, next) = try await access.expect(.opened(vault: vaultName, after: after)) {
-                if case .opened(let page, let next) = $0 { (page, next) } else { nil }
-            }
-            for row in page {
-                guard var plain = try? vaultKey.open([UInt8](row.blob)) else {
-                    throw Problem(
-                        .badData, "an opened message under this vault is damaged",
-                        hint: "restore the folder from your backup")
-                }
-                if let part = OpenedPart(decoding: plain) { parts.append(part) }
-                wipe(&plain)
-            }
-            guard let next else { break }
-            after = next
+        try await vault.eachRow { _, plain in
+            if let part = OpenedPart(decoding: plain) { parts.append(part) }
         }
         add(parts)
     }
@@ -174,7 +130,7 @@ public final class DeskSession {
     private func openNew(_ now: WallTime) async throws(Problem) {
         let topics = MemberReader.topics(keyring, now: now)
         let seqs = try await access.expect(
-            .scanned(vault: vaultName, topics: topics.map { Data($0.bytes) })
+            .scanned(vault: vault.name, topics: topics.map { Data($0.bytes) })
         ) { if case .cursors(let seqs) = $0 { seqs } else { nil } }
         let reader = MemberReader(keyring, caseKeys: book.caseKeys)
         for (topic, seq) in zip(topics, seqs) {
@@ -218,7 +174,7 @@ public final class DeskSession {
         try await keeping { () throws(Problem) in
             try await access.expectDone(
                 .addOpened(
-                    vault: vaultName, items: parts.map { row($0, topic) }, cursors: cursors ?? []))
+                    vault: vault.name, items: parts.map { row($0, topic) }, cursors: cursors ?? []))
         }
         add(parts)
     }
@@ -226,9 +182,7 @@ public final class DeskSession {
     private func row(_ part: OpenedPart, _ topic: Topic) -> ControlRequest.OpenedRow {
         var plain = part.encoded
         defer { wipe(&plain) }
-        return ControlRequest.OpenedRow(
-            vault: vaultName, id: Data(part.id.bytes), topic: Data(topic.bytes),
-            blob: Data(vaultKey.seal(plain, nonce: Entropy.bytes(24))))
+        return vault.row(part.id, topic, plain)
     }
 
     /// Deletes opened copies of cases whose seekers erased them; that they did so stays known.
@@ -240,7 +194,7 @@ public final class DeskSession {
         }
         guard !ids.isEmpty else { return }
         try await keeping { () throws(Problem) in
-            try await access.expectDone(.deleteOpened(vault: vaultName, ids: ids))
+            try await access.expectDone(.deleteOpened(vault: vault.name, ids: ids))
         }
     }
 
@@ -278,9 +232,13 @@ public final class DeskSession {
                     arrival: lastArrival + 1))
             submission.opened.append(row(kept[kept.count - 1], draft.header.topic))
         }
-        if savingVault { submission.vault = sealedVault() }
+        if savingVault {
+            var plain = keyring.encoded
+            defer { wipe(&plain) }
+            submission.vault = vault.saved(plain)
+        }
         try await access.expectDone(.submit(submission))
-        if savingVault { version += 1 }
+        if savingVault { vault.wasSaved() }
         add(kept)
         return handle
     }

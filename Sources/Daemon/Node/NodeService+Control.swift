@@ -32,6 +32,10 @@ extension NodeService {
             return .done
         case .mark(let node, let pinned, let blocked): return try await mark(node, pinned, blocked)
         case .records: return .records(await records())
+        case .checkpoints(let community, let bridge):
+            let id = BridgeID(community: try CommunityID(checking: community), key: [UInt8](bridge))
+            let published = await shell.book().published(by: id)?.checkpointRecords ?? []
+            return .checkpoints(published.map { Data($0.encoded) })
         case .joining: return .joining(await joining())
         case .items(let topic, let after): return .items(try await items(topic, after))
         case .fetch(let ids): return .found(try await fetch(ids))
@@ -51,13 +55,13 @@ extension NodeService {
             let blobs = page.items.map {
                 ControlResponse.OpenedBlob(id: Data($0.item.bytes), blob: Data($0.blob))
             }
-            return .opened(blobs, next: page.next)
-        case .addOpened(let vault, let items, let cursors):
+            return .opened(blobs, next: page.next, last: page.last)
+        case .addOpened(let vault, let items, let cursors, let expectedLast):
             try await store.addOpened(
                 items.map { try OpenedItem($0) }, vault: vault,
                 cursors: cursors.map {
                     ScanCursor(topic: try Topic(checking: $0.topic), seq: $0.seq)
-                })
+                }, expectedLast: expectedLast)
             return .done
         case .deleteOpened(let vault, let ids):
             _ = try await store.deleteOpened(
@@ -115,6 +119,7 @@ extension NodeService {
             pid: ProcessInfo.processInfo.processIdentifier, startedAt: startedAt,
             listen: settings.listen, addresses: settings.advertised,
             peers: peers.filter { $0.isGreeted }.map { $0.node.bytes.hex },
+            peersInSync: peers.count { $0.isInSync },
             knownAddresses: await shell.knownAddresses().count,
             items: Int64(clamping: totals.rows), bytes: Int64(clamping: totals.bytes),
             retractions: Int64(clamping: totals.retractions), clockAheadSeconds: clock,
@@ -167,6 +172,8 @@ extension NodeService {
             charters: book.charters.map { Data($0.content.encoded) },
             manifests: book.subjects.compactMap { book.communities[$0]?.record }
                 .map { Data($0.encoded) },
+            cards: book.knownBridges.compactMap { book.published(by: $0)?.card?.record.encoded }
+                .map { Data($0) },
             clock: Clocks.system.wall().seconds, relays: relays.count)
     }
 

@@ -254,7 +254,7 @@ public enum Setup {
         name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: "-")
     }
 
-    fileprivate static func checkName(_ name: String) throws(Problem) {
+    public static func checkName(_ name: String) throws(Problem) {
         let isPlain = name.unicodeScalars.allSatisfy {
             switch $0.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
@@ -358,7 +358,7 @@ public final class FolderLockHolder: Sendable {
 
     init(_ lock: consuming FolderLock) { self.lock = Locked(lock) }
 
-    func release() { lock.release() }
+    public func release() { lock.release() }
 
     private final class Locked: @unchecked Sendable {
         private var held: FolderLock?

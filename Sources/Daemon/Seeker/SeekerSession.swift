@@ -110,6 +110,11 @@ public struct SeekerSession: Sendable {
     ) async throws(Problem) -> Erased {
         var retractions: [Data] = []
         for thread in book.threads where !thread.isEmpty {
+            for consent in thread.consents where consent.isLive(now) {
+                // Of a bridge that is gone there is nothing to take back.
+                guard let drafts = try? withdrawal(of: consent, in: thread, now) else { continue }
+                _ = try await send(drafts, thread.number, progress)
+            }
             if !thread.requests.isEmpty {
                 let composer = composer(thread.number, now)
                 let drafts = try composed { () throws(SeekerComposer.Failure) in
@@ -143,35 +148,43 @@ public struct SeekerSession: Sendable {
 
     // MARK: Private
 
-    private func composer(_ number: UInt8, _ now: WallTime) -> SeekerComposer {
+    func composer(_ number: UInt8, _ now: WallTime) -> SeekerComposer {
         SeekerComposer(
             network: view.network, community: view.community,
             keys: code.caseKeys(view.community, number), workBase: view.workBase, now: now,
             random: Entropy.bytes)
     }
 
-    private func composed(
+    func composed(
         _ body: () throws(SeekerComposer.Failure) -> [EnvelopeDraft]
     ) throws(Problem) -> [EnvelopeDraft] {
-        do { return try body() } catch {
-            switch error {
-            case .intakeKeyMissing:
-                throw Problem(
-                    .tryAgain, "the community's published keys do not reach this week",
-                    hint: "is this computer's clock right? else the community must publish anew")
-            case .sealing(.tooLong(let bytes, let limit)):
-                throw Problem(
-                    .badData, "the text is too long: \(bytes) bytes, \(limit) fit",
-                    hint: "shorten it, or send the rest as a second message")
-            case .sealing(.unusableKey):
-                throw Problem(
-                    .badData, "the community's published key can't be used",
-                    hint: "tell the community; nothing was sent")
-            }
+        do { return try body() } catch { throw Self.problem(error) }
+    }
+
+    static func problem(_ error: SeekerComposer.Failure) -> Problem {
+        switch error {
+        case .intakeKeyMissing:
+            Problem(
+                .tryAgain, "the community's published keys do not reach this week",
+                hint: "is this computer's clock right? else the community must publish anew")
+        case .bridgeKeyMissing:
+            Problem(
+                .tryAgain, "the bridge's published keys do not reach this week",
+                hint: "is this computer's clock right? else the bridge must run again")
+        case .nothingChosen:
+            Problem(.badData, "nothing was chosen to be sent", hint: "--share account,kinds")
+        case .sealing(.tooLong(let bytes, let limit)):
+            Problem(
+                .badData, "the text is too long: \(bytes) bytes, \(limit) fit",
+                hint: "shorten it, or send the rest as a second message")
+        case .sealing(.unusableKey):
+            Problem(
+                .badData, "a published key can't be used",
+                hint: "tell the community; nothing was sent")
         }
     }
 
-    private func send(
+    func send(
         _ drafts: [EnvelopeDraft], _ number: UInt8, _ progress: @Sendable (Int, Int) -> Void
     ) async throws(Problem) -> Sent {
         let envelopes = await Worker.finish(drafts, progress: progress)

@@ -1,6 +1,6 @@
 public import Model
 public import Sealing
-public import Wire
+import Wire
 
 /// A bridge of a community.
 public struct BridgeID: Hashable, Comparable, Sendable {

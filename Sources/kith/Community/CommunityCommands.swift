@@ -10,6 +10,7 @@ struct CommunityCommand: AsyncParsableCommand {
         commandName: "community", abstract: "Make a community, invite to it, keep it going.",
         subcommands: [
             Create.self, InviteCommand.self, Members.self, ShowCommunity.self, Publish.self,
+            NameBridge.self,
         ])
 
     struct Create: AsyncParsableCommand {
@@ -204,6 +205,7 @@ struct CommunityCommand: AsyncParsableCommand {
             let languages: [String]
             let relays: [String]
             let manifestUntil: UInt64
+            let bridges: [BridgeLine]
         }
 
         func run() async throws {
@@ -217,7 +219,8 @@ struct CommunityCommand: AsyncParsableCommand {
                 epoch: view.manifest.epoch, stewards: root.stewards.count,
                 threshold: root.threshold, languages: view.manifest.languages.map { $0.string },
                 relays: view.manifest.relays.map { $0.bytes.hex },
-                manifestUntil: view.manifestUntil.seconds)
+                manifestUntil: view.manifestUntil.seconds,
+                bridges: view.bridges.map { BridgeLine($0) })
             let terminal = options.terminal
             terminal.emit(shown)
             terminal.say("\(shown.name)  \(shown.community)")
@@ -226,6 +229,9 @@ struct CommunityCommand: AsyncParsableCommand {
                     + " work base \(shown.workBase)")
             terminal.say("stewards \(shown.stewards), \(shown.threshold) must sign")
             terminal.say("manifest until \(view.manifestUntil.shown), epoch \(shown.epoch)")
+            for bridge in shown.bridges {
+                for line in bridge.lines { terminal.say(line) }
+            }
         }
     }
 

@@ -69,9 +69,31 @@ struct Open: AsyncParsableCommand {
                 .notFound, "nothing was found under this code on this relay",
                 hint: "a relay that has just started may not have everything yet: kith status")
         }
-        let opened = OpenedView(threads)
+        let opened = OpenedView(threads, try await consents(of: threads, session))
         terminal.emit(opened)
         for line in opened.lines { terminal.say(line) }
+    }
+}
+
+extension Open {
+    /// Consents as their writer sees them, by case, with what bridges published beside them.
+    private func consents(
+        of threads: [SeekerBook.Thread], _ session: SeekerSession
+    ) async throws(Problem) -> [[ConsentView]] {
+        var names: [Text: Text] = [:]
+        var logs: [[UInt8]: [UInt32: Checkpoint]] = [:]
+        for bridge in session.view.bridges {
+            for authority in bridge.named.authorities { names[authority.uri] = authority.name }
+            if threads.contains(where: { !$0.consents.isEmpty }) {
+                logs[bridge.named.key] = try await session.checkpoints(of: bridge)
+            }
+        }
+        return threads.map { thread in
+            thread.consents.map {
+                ConsentView(
+                    $0, names: names, checkpoints: logs[$0.presentation.terms.bridge] ?? [:])
+            }
+        }
     }
 }
 
@@ -97,21 +119,26 @@ private struct OpenedView: Encodable {
         let helpers: [String]
         let request: IncidentFile?
         let messages: [Said]
+        let consents: [ConsentView]
         let lastDay: UInt64
     }
 
     struct OneNote: Encodable {
         let note: IncidentFile
+        let consents: [ConsentView]
         let at: UInt64
     }
 
     var cases: [OneCase] = []
     var notes: [OneNote] = []
 
-    init(_ threads: [SeekerBook.Thread]) {
-        for thread in threads {
+    /// - Parameter consents: of each thread.
+    init(_ threads: [SeekerBook.Thread], _ consents: [[ConsentView]]) {
+        for (thread, consents) in zip(threads, consents) {
             notes += thread.notes.map {
-                OneNote(note: IncidentFile($0.body), at: $0.at.slot.start.seconds)
+                OneNote(
+                    note: IncidentFile($0.body), consents: consents,
+                    at: $0.at.slot.start.seconds)
             }
             guard let first = thread.requests.min(by: { $0.at < $1.at }) else { continue }
             let later = thread.requests.filter { $0.at > first.at }.map {
@@ -142,7 +169,7 @@ private struct OpenedView: Encodable {
                     helpers: thread.helpers.map { $0.string },
                     request: IncidentFile(first.body),
                     messages: (later + messages).sorted { $0.at < $1.at }.map { $0.said },
-                    lastDay: until))
+                    consents: consents, lastDay: until))
         }
     }
 
@@ -160,11 +187,13 @@ private struct OpenedView: Encodable {
                 let at = WallTime(seconds: message.at).shown
                 lines += ["", "\(message.from) (about \(at)):", "  \(message.text)"]
             }
+            lines += item.consents.flatMap { $0.lines }
             lines += ["", "Kept until \(WallTime(seconds: item.lastDay).shown)."]
         }
         for note in notes {
             lines += ["", "Note (about \(WallTime(seconds: note.at).shown)):"]
             lines += note.note.lines.map { "  " + $0 }
+            lines += note.consents.flatMap { $0.lines }
         }
         return lines
     }

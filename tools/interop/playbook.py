@@ -1,0 +1,76 @@
+"""All steps of `check` in their order."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import environment
+import steps_links
+import steps_networks
+import steps_refusals
+import steps_spreading
+import vectors
+from stage import Report, Stage, expect, scene
+from steps_cases import Journey
+from steps_members import Membership
+
+REKEY_SECONDS = 55
+
+
+async def vectors_pass() -> str:
+    """All files of protocol/vectors."""
+    said: list[str] = []
+    passed, failed = await asyncio.to_thread(vectors.run, said.append)
+    expect(not failed, f"{failed} failed, first {said[:1]}")
+    return f"{passed} passed, {failed} failed"
+
+
+async def renews_keys(stage: Stage) -> str:
+    """The exchange of `rekey.py`, as a program of its own."""
+    pipe = asyncio.subprocess.PIPE
+    program = str(environment.HERE / "rekey.py")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, program, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    target = f"{stage.node.address.replace(':', ' ')} {stage.invite.network.hex()}\n"
+    try:
+        said, faults = await process.communicate(target.encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+    expect(process.returncode == 0, faults.decode()[-300:])
+    return said.decode().strip()
+
+
+async def play(binary: Path, folder: Path) -> int:
+    """Plays all steps; the exit status. Told to end, it still ends the nodes it began."""
+    task = asyncio.current_task()
+    assert task is not None
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+    report, stage = Report(), Stage(binary, folder)
+    try:
+        await report.step("the vectors of every topic", vectors_pass)
+        if await report.step("a node is made and runs", lambda: steps_links.begin(stage)):
+            await _play_with_node(report, stage)
+    finally:
+        await stage.close()
+    print(f"{report.passed} passed, {report.failed} failed")
+    return 1 if report.failed else 0
+
+
+async def _play_with_node(report: Report, stage: Stage) -> None:
+    """The steps that need the node; those that wait are played beside the others."""
+    async with asyncio.TaskGroup() as beside:
+        beside.create_task(steps_refusals.play_waits(report, stage))
+        beside.create_task(
+            report.step("both directions take new keys", lambda: renews_keys(stage), REKEY_SECONDS)
+        )
+        await steps_links.play(report, stage)
+        await Journey(stage).play(report)
+        await Membership(stage).play(report)
+        await steps_spreading.play(report, stage)
+        await steps_networks.play(report, stage)
+        await steps_refusals.play(report, stage)
+    await scene(report, stage, "the node ends when it is told to", steps_links.ends)
