@@ -144,25 +144,38 @@ import Wire
         Fault("half a body", .stall(head + "content-length: 99\r\n\r\n[{")),
     ]
 
+    /// Tries with more and more time until the outcome is the expected one: on a busy computer
+    /// the time may be over before the authority was even reached.
+    private func outcome(
+        of act: TestAuthority.Act, until isExpected: (DeliveryOutcome) -> Bool
+    ) async throws -> DeliveryOutcome {
+        var outcome = DeliveryOutcome.unclear("never tried")
+        for milliseconds in [300, 2000, 10000] {
+            let timeout = Duration.milliseconds(milliseconds)
+            outcome = try await withAuthority(timeout: timeout, .always(act)) { adapter, _ in
+                let began = ContinuousClock.now
+                let outcome = await adapter.deliver(report())
+                #expect(ContinuousClock.now - began < timeout + .seconds(10))
+                return outcome
+            }
+            if isExpected(outcome) { break }
+        }
+        return outcome
+    }
+
     @Test(arguments: stalls)
     func anAuthorityThatIsTooSlowIsUnclear(_ fault: Fault) async throws {
-        try await withAuthority(timeout: .milliseconds(300), .always(fault.act)) { adapter, _ in
-            let began = ContinuousClock.now
-            guard case .unclear = await adapter.deliver(report()) else {
-                Issue.record("slow, but not unclear")
-                return
-            }
-            #expect(ContinuousClock.now - began < .seconds(10))
+        func isUnclear(_ outcome: DeliveryOutcome) -> Bool {
+            if case .unclear = outcome { return true }
+            return false
         }
+        #expect(isUnclear(try await outcome(of: fault.act, until: isUnclear)))
     }
 
     @Test func aRefusalCountsEvenIfItsBodyNeverEnds() async throws {
+        let expected = DeliveryOutcome.unreachable("HTTP 503", after: 9)
         let stall = TestAuthority.Act.stall("HTTP/1.1 503 Busy\r\nretry-after: 9\r\n\r\n")
-        // Long enough for the head on a busy computer.
-        try await withAuthority(timeout: .seconds(2), .always(stall)) { adapter, _ in
-            let outcome = await adapter.deliver(report())
-            #expect(outcome == .unreachable("HTTP 503", after: 9))
-        }
+        #expect(try await outcome(of: stall) { $0 == expected } == expected)
     }
 
     @Test func aHangUpBeforeReadingIsNeverTakenForARefusal() async throws {

@@ -1,4 +1,3 @@
-import Bridging
 public import Casework
 public import Wire
 
