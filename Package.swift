@@ -80,7 +80,7 @@ let package = Package(
             "Daemon",
             [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Bridging", "Storage", "Transport",
+                "Bridging", "Authorities", "Storage", "Transport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "kith",
             dependencies: [
-                "Model", "Wire", "Sealing", "Entropy", "Casework", "Bridging", "Authorities", "Daemon",
+                "Model", "Wire", "Sealing", "Entropy", "Casework", "Bridging", "Authorities",
+                "Daemon",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),

@@ -92,7 +92,7 @@ import Wire
         Fault(
             "429", .reply(429, headers: ["retry-after: 5"], "[]"),
             .unreachable("HTTP 429", after: 5)),
-        Fault("500", .reply(500, type: "text/html", html), .unreachable("HTTP 500", after: nil)),
+        Fault("500", .reply(500, type: "text/html", html), .unclear("HTTP 500")),
         Fault(
             "503 with a wait", .reply(503, headers: ["Retry-After: 120"], ""),
             .unreachable("HTTP 503", after: 120)),

@@ -50,8 +50,9 @@ import Testing
             target: "Daemon",
             imports: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Bridging", "Storage", "Transport", "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle",
-                "UnixSignals", "Foundation", "Synchronization", "Glibc", "Musl", "Darwin",
+                "Bridging", "Authorities", "Storage", "Transport", "NIOCore", "NIOPosix", "Logging",
+                "ServiceLifecycle", "UnixSignals", "Foundation", "Synchronization", "Glibc", "Musl",
+                "Darwin",
             ]),
         Rule(
             target: "kith",

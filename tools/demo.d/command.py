@@ -57,7 +57,8 @@ class Kith:
                     process.wait()
 
     def _call(self, words, data):
-        return [str(self.program), *map(str, words), "--data", str(data), "--json"]
+        place = [] if data is None else ["--data", str(data)]
+        return [str(self.program), *map(str, words), *place, "--json"]
 
 
 class Talk:

@@ -5,6 +5,7 @@ import re
 import secrets
 from contextlib import contextmanager
 
+from bridge import BridgeJourney
 from leaks import Search, expect_able_to_find, expect_silent, expect_silent_wire, spellings
 from steps import eventually, expect, expect_soon
 
@@ -38,10 +39,11 @@ class Paper:
 
 
 class Journey:
-    def __init__(self, kith, relays, entries, folder, steps, kill_middle):
+    def __init__(self, kith, relays, entries, folder, steps, kill_middle, bridge=None, kill_bridge=False):
         self.kith, self.relays, self.step, self.kills = kith, relays, steps.step, kill_middle
         self.a, self.b, self.c = relays
         self.folder = folder
+        self.bridge, self.kill_bridge = bridge, kill_bridge
         self.passphrase = f"lantern {secrets.token_hex(6)}"
         papers = folder / "papers"
         papers.mkdir(mode=0o700)
@@ -57,6 +59,8 @@ class Journey:
         self.tell_the_status()
         self.erase()
         self.start_again()
+        if self.bridge is not None:
+            BridgeJourney(self, self.bridge, self.kill_bridge).play()
         self.look_for_leaks()
 
     def end(self):
@@ -227,7 +231,7 @@ class Journey:
             expect_able_to_find(outside, self.folder)
             remarks.append(f"of {len(outside)} writings a sample")
         with self.step("No relay's files and no process show a word, a code or the passphrase"):
-            for relay in self.relays:
+            for relay in [*self.relays, *([self.bridge.relay] if self.bridge else [])]:
                 expect_silent(relay, search)
         with self.step("B does not know a case, nor the supporter's name"):
             expect_silent(self.b, outside)

@@ -24,7 +24,9 @@ struct Reading {
             case 200..<300: accepted(reply)
             // Not done there, and a report goes nowhere but where the manifest says.
             case 301, 307, 308: .refused(Text("HTTP \(reply.status): points elsewhere"))
-            case 408, 425, 429, 500..<600: .unreachable(words(reply), after: reply.retryAfter)
+            case 408, 425, 429, 503: .unreachable(words(reply), after: reply.retryAfter)
+            // Whatever failed may have failed after the report was kept.
+            case 500..<600: .unclear(words(reply))
             case 400..<500: .refused(words(reply))
             // Among them 302 and 303, with which forms are answered once they were taken.
             default: .unclear(Text("HTTP \(reply.status)"))

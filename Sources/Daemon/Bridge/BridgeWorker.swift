@@ -1,3 +1,4 @@
+public import Authorities
 public import Bridging
 import Casework
 import Entropy

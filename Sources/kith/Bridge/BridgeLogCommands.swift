@@ -3,6 +3,7 @@ import Bridging
 import Daemon
 import Model
 import Sealing
+import Wire
 
 struct BridgeLogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

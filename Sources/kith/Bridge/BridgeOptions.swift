@@ -4,6 +4,7 @@ import Casework
 import Daemon
 import Model
 import Sealing
+import Wire
 
 /// Commands of bridges.
 struct BridgeOptions: ParsableArguments {

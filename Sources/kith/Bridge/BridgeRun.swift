@@ -5,7 +5,6 @@ import Daemon
 import Foundation
 import Model
 import Sealing
-import ServiceLifecycle
 import Wire
 
 /// Where a bridge's authorities are described.
@@ -15,7 +14,7 @@ struct AuthoritiesOption: ParsableArguments {
 
     func read() throws(Problem) -> [Mapping] {
         do { return try Mapping.read(authorities) } catch {
-            throw Problem(.configuration, error.description, hint: "kith bridge check --help")
+            throw Problem(.configuration, error.description, hint: error.hint)
         }
     }
 }
@@ -54,13 +53,13 @@ struct BridgeRun: AsyncParsableCommand {
         let client = AuthorityClient()
         var adapters: [Text: any DeliveryAdapter] = [:]
         for mapping in mappings {
-            adapters[Text(mapping.uri)] = Open311Adapter(mapping, client: client)
+            adapters[mapping.authority] = Open311Adapter(mapping, client: client)
         }
         let screen = Screen(terminal: options.terminal)
         let worker = BridgeWorker(session, adapters: adapters, clock: { .now }, note: screen.show)
         screen.ready(session)
         try await Working.untilTold { try await work(worker, screen) }
-        try await client.shutdown()
+        await client.shutdown()
     }
 
     /// Rounds until the task is cancelled; one that fails is begun again at the next.
@@ -192,11 +191,11 @@ struct BridgeCheck: AsyncParsableCommand {
                 errors += finding.severity == .error ? 1 : 0
                 lines.append(
                     Line(
-                        authority: mapping.uri, severity: "\(finding.severity)",
+                        authority: mapping.authority.string, severity: "\(finding.severity)",
                         text: finding.text))
             }
         }
-        try await client.shutdown()
+        await client.shutdown()
         terminal.emit(View(findings: lines))
         for line in lines { terminal.say("\(line.severity)  \(line.authority): \(line.text)") }
         guard errors == 0 else {
