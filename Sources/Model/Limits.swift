@@ -36,6 +36,8 @@ public enum Limits {
     public static let keptKeysSeconds: UInt64 = 92 * 86400
     /// Checkpoints of a forward log that are kept, days. protocol/18-bridges.md
     public static let checkpointDays: UInt32 = 400
+    /// A checkpoint's record holds this long, seconds. protocol/18-bridges.md
+    public static let checkpointSeconds: UInt64 = 500 * 86400
     /// Withdrawals are remembered this long, seconds. protocol/17-consents.md
     public static let withdrawalSeconds: UInt64 = 120 * 86400
     /// A retraction outlives its target by this, seconds. protocol/07-retraction.md

@@ -296,8 +296,10 @@ extension RelayNode {
         case .stored: return spread(item, hops: hops, from: link, now, wall)
         case .duplicate: spreading.duplicate(item.id)
         case .retracted: spreading.refused(item.id)
-        case .noRoom: break
-        case .failed: return [.note(.storeFailed)]
+        case .noRoom, .failed:
+            // It was told and is not here: to be heard again.
+            if let link { spreading.missed(link) }
+            return outcome == .failed ? [.note(.storeFailed)] : []
         }
         return []
     }

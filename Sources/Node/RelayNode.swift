@@ -103,15 +103,28 @@ public struct RelayNode: Sendable {
 
     /// The links as an operator sees them, in the order they came.
     public var peerList: [Peer] {
-        linkOrder.compactMap { link in
+        let storing = storingLinks
+        return linkOrder.compactMap { link in
             peers[link].map {
                 Peer(
                     node: $0.node, address: $0.dialled, isDialled: $0.dialled != nil,
                     isGreeted: $0.hello != nil, clockAhead: $0.clockAhead,
                     addresses: $0.hello?.record.addresses ?? [],
-                    isInSync: spreading.isInSync(link))
+                    isInSync: spreading.isInSync(link) && !storing.contains(link))
             }
         }
+    }
+
+    /// Links that brought something which is not on disk yet.
+    private var storingLinks: Set<LinkID> {
+        var links: Set<LinkID> = []
+        for order in pending.values {
+            switch order {
+            case .item(_, _, let link?), .record(_, _, let link?, _): links.insert(link)
+            case .item, .record, .submission, .delayed: break
+            }
+        }
+        return links
     }
 
     /// Addresses known, with whether each is dialled or linked now.

@@ -213,8 +213,10 @@ import Wire
         #expect(spreading.wake(at(599_999)) == [])
         #expect(spreading.wake(at(600_000)) == [.list(after: nil, for: a)])
         _ = spreading.page([], for: a)
+        _ = spreading.ponged(2, by: a)
         #expect(spreading.wake(at(1_200_000)) == [.list(after: nil, for: b)])
         _ = spreading.page([], for: b)
+        _ = spreading.ponged(2, by: b)
         #expect(spreading.wake(at(1_800_000)) == [.list(after: nil, for: a)])
     }
 

@@ -34,6 +34,8 @@ extension SpreadingScript {
             let node = TestNetwork.node(UInt8(link.number))
             _ = spreading.joined(link, node: node, now: start)
             _ = spreading.page([], for: link)
+            _ = spreading.ponged(1, by: link)
+            _ = spreading.drained(link)
         }
         return spreading
     }

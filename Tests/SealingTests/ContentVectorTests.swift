@@ -33,13 +33,8 @@ import Wire
             return request.encoded
         case "02":
             let copy = try SelfCopy(decoding: payload)
-            if let copied = vector.optionalBytes("copied") {
-                #expect(copy.kind == .incidentNote)
-                #expect(copy.payload == copied)
-                #expect(try Incident(CBOR(decoding: copied)).cbor.encoded == copied)
-            } else {
-                #expect(try Request(decoding: copy.payload).encoded == copy.payload)
-            }
+            if let copied = vector.optionalBytes("copied") { #expect(copy.payload == copied) }
+            #expect(try encodedAgain(copy) == copy.payload)
             return copy.encoded
         case "03": return try grant(Grant(signed()), vector)
         case "04": return try Words(decoding: payload).cbor.encoded
@@ -51,11 +46,36 @@ import Wire
         case "14": return try epochLetter(EpochLetter(signed()), vector)
         case "15": return try join(Join(decoding: payload), vector)
         case "19": return try MemberDirectory(signed()).cbor.encoded
+        case "20": return try consent(Consent(decoding: payload), vector)
+        case "21":
+            let withdrawal = try Withdrawal(decoding: payload)
+            #expect(try withdrawal.commitment.bytes == vector.bytes("revoke"))
+            return withdrawal.encoded
+        case "22": return try Answer(decoding: payload).encoded
         default: throw VectorFileError.missing(file: vector.name, name: "kind")
         }
     }
 
+    /// The payload of the message that was copied, read and written.
+    private func encodedAgain(_ copy: SelfCopy) throws -> [UInt8] {
+        switch copy.kind {
+        case .request: try Request(decoding: copy.payload).encoded
+        case .incidentNote: try Incident(CBOR(decoding: copy.payload)).cbor.encoded
+        case .consent: try Consent(decoding: copy.payload).encoded
+        case .withdrawal: try Withdrawal(decoding: copy.payload).encoded
+        default: []
+        }
+    }
+
     // MARK: Names that follow
+
+    private func consent(_ consent: Consent, _ vector: VectorFile) throws -> [UInt8] {
+        #expect(consent.presentation == (try vector.presentation()))
+        #expect(consent.replyKey == Secret(try vector.bytes("reply key")))
+        let presentation = try Presentation(decoding: consent.presentation)
+        #expect(presentation.terms.id.bytes == (try vector.bytes("consent id")))
+        return consent.encoded
+    }
 
     private func grant(_ grant: Grant, _ vector: VectorFile) throws -> [UInt8] {
         let persona = try certificate(grant.certificate, vector).persona
@@ -133,6 +153,9 @@ import Wire
             case "01": _ = try Request(decoding: payload)
             case "02": _ = try SelfCopy(decoding: payload)
             case "04": _ = try Words(decoding: payload)
+            case "20": _ = try Consent(decoding: payload)
+            case "21": _ = try Withdrawal(decoding: payload)
+            case "22": _ = try Answer(decoding: payload)
             default: _ = try Join(decoding: payload)
             }
         }
@@ -140,7 +163,7 @@ import Wire
 
     /// Whether nobody signs such a message; the others a reader of signatures refuses.
     private static func isUnsigned(_ vector: VectorFile) -> Bool {
-        ["01", "02", "04", "15"].contains(vector.text("kind"))
+        ["01", "02", "04", "15", "20", "21", "22"].contains(vector.text("kind"))
     }
 
     // MARK: Whose it is

@@ -74,13 +74,14 @@ public struct TestNetwork: Sendable {
     /// A manifest of the community.
     public func manifest(
         roots: [SignedMap]? = nil, seq: UInt64 = 1, from start: WallTime = testStart,
-        days: UInt64 = 45, epoch: UInt64 = 1, slot: Slot? = nil, by key: SigningKey? = nil
+        days: UInt64 = 45, epoch: UInt64 = 1, bridges: [NamedBridge] = [], slot: Slot? = nil,
+        by key: SigningKey? = nil
     ) -> Envelope {
         let seed = IntakeSeed(week: start.slot.week, seed: .fixed(0x55))
         let manifest = Manifest(
             epoch: epoch, epochFirstSlot: start.slot, roots: roots ?? [signedRoot],
             firstWeek: start.slot.week, intakeKeys: seed.keys(Manifest.weeks).map(\.publicKey),
-            groupTopics: [], relays: [])
+            groupTopics: [], relays: [], bridges: bridges.map(\.cbor))
         return publish(
             .manifest, subject: community.bytes, seq: seq, from: start, days: days,
             content: manifest.cbor, by: key ?? operations, slot: slot)

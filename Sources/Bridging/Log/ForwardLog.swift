@@ -57,7 +57,7 @@ public struct ForwardLog: Sendable {
             day: day, previous: closed.last?.record.hash, depth: UInt64(tree.depth), top: tree.top)
         let record = Record(
             .checkpoint, subject: community.bytes, seq: UInt64(day), notBefore: now,
-            notAfter: now.adding(seconds: UInt64(Limits.checkpointDays) * 86400),
+            notAfter: now.adding(seconds: Limits.checkpointSeconds),
             content: content.cbor, by: key)
         return .checkpointed(day: day, fill: fill, record: record.encoded)
     }

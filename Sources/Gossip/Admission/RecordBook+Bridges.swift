@@ -73,18 +73,24 @@ extension RecordBook {
         guard day <= now.day + 1 else { throw .record(.notYetValid) }
         guard day + Limits.checkpointDays >= now.day else { throw .outdatedRecord }
         let new = PublishedByBridge.Kept(record: record, id: id, header: header)
-        var replaced = try place(new, over: bridges[bridge]?.checkpoints[day])
-        bridges[bridge, default: PublishedByBridge()].checkpoints[day] = new
-        let days = bridges[bridge]?.checkpoints.keys.sorted() ?? []
-        for old in days.dropLast(Int(Limits.checkpointDays)) {
-            if let gone = bridges[bridge]?.checkpoints.removeValue(forKey: old) {
+        var published = bridges[bridge] ?? PublishedByBridge()
+        var replaced = try place(new, over: published.checkpoints[day])
+        published.checkpoints[day] = new
+        for old in published.checkpoints.keys.sorted().dropLast(Int(Limits.checkpointDays)) {
+            // Itself the oldest beside all that are kept: it would go at once.
+            guard old != day else { throw .outdatedRecord }
+            if let gone = published.checkpoints.removeValue(forKey: old) {
                 replaced.append(gone.id)
             }
         }
+        bridges[bridge] = published
         return .current(replaces: replaced)
     }
 
     /// The bridge that signed a record, if the community's current manifest names it.
+    ///
+    /// - Throws: `Refusal.unknownSubject` for one by whom nobody here knows, but a newer manifest
+    ///   may name: that is no fault of who passes it on.
     private func signer(of record: Record) throws(Refusal) -> BridgeID {
         guard let community = CommunityID(record.subject),
             let manifest = communities[community]?.manifest
@@ -92,7 +98,9 @@ extension RecordBook {
         for bridge in manifest.namedBridges where record.isSigned(by: bridge.key) {
             return BridgeID(community: community, key: bridge.key)
         }
-        throw .record(.notSigned)
+        guard let signature = record.signed.signatures.first, record.isSigned(by: signature.key)
+        else { throw .record(.notSigned) }
+        throw .unknownSubject
     }
 
     /// Ids of what `new` takes the place of.

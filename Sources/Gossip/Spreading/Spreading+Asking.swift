@@ -13,25 +13,46 @@ extension Spreading {
         for item in items {
             if own.contains(item.id) { effects += witness(item.id, link) }
             if recent.contains(item.id) { continue }
-            if var want = wants[item.id] {
-                if want.link != link, !want.alternatives.contains(link),
-                    want.alternatives.count < Limits.alternativesPerID
-                {
-                    want.alternatives.append(link)
-                    wants[item.id] = want
-                }
-                continue
+            if wants[item.id] == nil {
+                unknown.append(item.id)
+            } else {
+                remember(link, has: item.id)
             }
-            unknown.append(item.id)
         }
         guard !unknown.isEmpty else { return effects }
         guard neighbour.lookups < Self.mostLookups, neighbour.unlooked.isEmpty else {
             let room = Limits.missingPerPeer - neighbour.unlooked.count
             neighbours[link]?.unlooked += unknown.prefix(room)
+            if unknown.count > room { missed(link) }
             return effects
         }
         neighbours[link]?.lookups += 1
         return effects + [.findMissing(unknown, from: link)]
+    }
+
+    /// A neighbour has an id too that was asked of another.
+    private mutating func remember(_ link: LinkID, has id: ItemID) {
+        guard var want = wants[id], want.link != link, !want.alternatives.contains(link),
+            want.alternatives.count < Limits.alternativesPerID
+        else { return }
+        want.alternatives.append(link)
+        wants[id] = want
+    }
+
+    /// Something a neighbour told was dropped, not answered in time or not stored: it is not in sync
+    /// before it has told all ids once more.
+    public mutating func missed(_ link: LinkID) {
+        guard let neighbour = neighbours[link] else { return }
+        neighbours[link]?.hasToldAll = false
+        if !neighbour.hasToldAll { neighbours[link]?.isWhole = false }
+    }
+
+    /// All that a neighbour told before its PING was looked at.
+    private mutating func looked(_ link: LinkID) {
+        guard let neighbour = neighbours[link], neighbour.isLastPage else { return }
+        neighbours[link]?.isLastPage = false
+        neighbours[link]?.hasToldAll = neighbour.isWhole
+        neighbours[link]?.isWhole = true
     }
 
     /// A lookup ended: all that waited is looked up by the next, a page at a time.
@@ -47,15 +68,23 @@ extension Spreading {
         guard neighbours[link] != nil else { return [] }
         neighbours[link]?.lookups -= 1
         var ask: [ItemID] = []
-        for id in ids where wants[id] == nil && !recent.contains(id) {
+        for id in ids where !recent.contains(id) {
+            guard wants[id] == nil else {
+                remember(link, has: id)
+                continue
+            }
             guard (neighbours[link]?.asked ?? 0) < Limits.missingPerPeer,
                 wants.count < Limits.missing
-            else { break }
+            else {
+                missed(link)
+                break
+            }
             want(id, of: link, now)
             ask.append(id)
         }
         var effects = askFrames(ask, link) + lookUpNext(link)
         if let neighbour = neighbours[link], neighbour.lookups == 0 {
+            looked(link)
             neighbours[link]?.heldPongs = []
             for value in neighbour.heldPongs { effects += send(link, .pong(value)) }
         }
@@ -66,8 +95,11 @@ extension Spreading {
     public mutating func pinged(_ value: UInt64, by link: LinkID) -> [Effect] {
         guard let neighbour = neighbours[link] else { return [] }
         // Only pages are followed by such a PING, and only the last of them has fewer ids.
-        if neighbour.lastAnnounced < Limits.announcedIDs { neighbours[link]?.hasToldAll = true }
-        if neighbour.lookups == 0 { return send(link, .pong(value)) }
+        if neighbour.lastAnnounced < Limits.announcedIDs { neighbours[link]?.isLastPage = true }
+        if neighbour.lookups == 0 {
+            looked(link)
+            return send(link, .pong(value))
+        }
         guard neighbour.heldPongs.count < Self.mostLookups else { return [.close(link)] }
         neighbours[link]?.heldPongs.append(value)
         return []

@@ -67,7 +67,11 @@ public struct Spreading: Sendable {
         var heldPongs: [UInt64] = []
         /// Ids in the last announcement heard.
         var lastAnnounced = 0
-        /// It has told all ids it holds since the link began.
+        /// The page whose PONG is due is the last of all ids.
+        var isLastPage = false
+        /// Nothing of the pages since the last telling of all ids was missed.
+        var isWhole = true
+        /// It has told all ids it holds since the link began, and nothing was missed.
         var hasToldAll = false
         var announcing = Announcing.idle
         var nextPing: UInt64 = 1
@@ -104,11 +108,12 @@ public struct Spreading: Sendable {
     public var wantedCount: Int { wants.count }
 
     /// Whether a neighbour has told all it holds since the link began, and nothing of that is
-    /// outstanding. Source: protocol/08-spreading.md, "Catching up".
+    /// outstanding, of whomever it was asked. Source: protocol/08-spreading.md, "Catching up".
     public func isInSync(_ link: LinkID) -> Bool {
-        guard let neighbour = neighbours[link] else { return false }
-        return neighbour.hasToldAll && neighbour.asked == 0 && neighbour.lookups == 0
-            && neighbour.unlooked.isEmpty
+        guard let neighbour = neighbours[link], neighbour.hasToldAll, neighbour.lookups == 0,
+            neighbour.unlooked.isEmpty
+        else { return false }
+        return !wants.values.contains { $0.link == link || $0.alternatives.contains(link) }
     }
 
     public func unfulfilled(_ link: LinkID) -> Int { neighbours[link]?.unfulfilled ?? 0 }
@@ -235,6 +240,7 @@ public struct Spreading: Sendable {
             if isOpen, until > now { break }
             if isOpen, let want = wants[id] {
                 neighbours[want.link]?.unfulfilled += 1
+                missed(want.link)
                 effects += askElsewhere(id, now: now)
             }
             late += 1

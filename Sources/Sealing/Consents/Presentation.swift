@@ -213,7 +213,6 @@ public struct Presentation: Sendable, Equatable {
             let issued = payload.member("iat")?.asNumber,
             let expires = payload.member("exp")?.asNumber
         else { throw .shape }
-        guard Purpose(term: purpose) != nil else { throw .purpose }
         let isPublic: Bool
         switch payload.member("public") {
         case nil: isPublic = false
@@ -253,13 +252,15 @@ public struct Presentation: Sendable, Equatable {
         }
     }
 
-    /// Checks 4 to 7 and 10: whether this bridge may forward it to one of these authorities now.
+    /// Checks 4 to 7 and 10, and that the purpose is known: whether this bridge may forward it to
+    /// one of these authorities now.
     ///
     /// - Throws: `PresentationError`.
     public func check(
         bridge: [UInt8], authorities: [Recipient], now: WallTime
     ) throws(PresentationError) -> Recipient {
         guard terms.bridge == bridge else { throw .otherBridge }
+        guard Purpose(term: terms.purpose) != nil else { throw .purpose }
         guard let authority = authorities.first(where: { $0.uri == terms.authority }) else {
             throw .notNamed
         }

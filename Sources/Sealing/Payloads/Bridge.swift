@@ -120,6 +120,8 @@ public struct Answer: Sendable, Equatable {
         reference = try fields.optionalWords(5)
         forwards = []
         for item in try fields.optionalArray(6) { forwards.append(try Forward(item)) }
+        // None are told by leaving the entry out.
+        guard !forwards.isEmpty || fields.value(6) == nil else { throw .outOfRange(key: 6) }
     }
 }
 
@@ -132,10 +134,14 @@ extension Answer.Forward {
 
     public init(_ value: CBOR) throws(ShapeError) {
         let fields = try Fields(value)
+        let isPerhapsTwice = fields.value(6)
+        guard isPerhapsTwice == nil || isPerhapsTwice == .bool(true) else {
+            throw .outOfRange(key: 6)
+        }
         self.init(
             authority: try fields.words(1), day: try fields.integer(2),
             salt: try fields.bytes(3, count: 32), reference: try fields.optionalWords(4),
             proof: try fields.value(5).map { (value) throws(ShapeError) in try LogProof(value) },
-            isPerhapsTwice: fields.value(6) == .bool(true))
+            isPerhapsTwice: isPerhapsTwice != nil)
     }
 }

@@ -137,3 +137,16 @@ public struct Checkpoint: Sendable, Equatable {
         guard (4...16).contains(depth) else { throw .outOfRange(key: 3) }
     }
 }
+
+extension Record {
+    /// Checks that this checkpoint goes on from `before`: the same bridge's, of the day before, and
+    /// named by its hash.
+    ///
+    /// - Throws: `RecordError.wrongParent`, or why this is no checkpoint of the bridge.
+    public func checkFollows(_ before: Record, of bridge: [UInt8]) throws(RecordError) {
+        let new = try checkpoint(of: bridge)
+        guard let old = try? before.checkpoint(of: bridge),
+            UInt64(new.day) == UInt64(old.day) + 1, new.previous == before.hash
+        else { throw .wrongParent }
+    }
+}
