@@ -1,6 +1,8 @@
 import Bridging
+import Model
 import Sealing
 import Testing
+import Wire
 
 @Suite struct MarkTests {
     @Test func aMarkIsTheSameForOneConsentAndSaysNothing() throws {
