@@ -30,42 +30,36 @@ extension BridgeBook {
 
     /// What there is to say about an entry; nil while it is not known whether it was taken.
     private func answer(for entry: BridgeEntry, _ now: WallTime) -> Answer? {
-        let source = sent(entry)
+        let source = source(of: entry)
         guard let (state, text) = standing(of: entry, source, now) else { return nil }
         return Answer(
             consent: entry.id, counter: (entry.lastAnswer?.counter ?? 0) + 1, state: state,
             text: text, reference: source.reference, forwards: forwards(source))
     }
 
-    /// The entry whose report was sent on behalf of this one: itself, or the one it renews.
-    private func sent(_ entry: BridgeEntry) -> BridgeEntry {
-        var source = entry
-        while case .follows(let earlier) = source.phase, let next = entries[earlier] {
-            source = next
-        }
-        return source
-    }
-
     /// The state, and words where a person or authority gave some.
     private func standing(
         of entry: BridgeEntry, _ source: BridgeEntry, _ now: WallTime
     ) -> (ConsentState, Text?)? {
-        if case .refused(let reason) = entry.phase { return (.refused, reason) }
-        if case .replaced = entry.phase { return (.replaced, nil) }
-        if isWithdrawn(entry) { return withdrawn(source) }
+        if case .refused(let reason) = entry.phase {
+            let more = unfound(entry).map { [0x20] + $0.utf8 } ?? []
+            return (.refused, Text(utf8: reason.utf8 + more))
+        }
+        if isWithdrawn(source) { return withdrawn(entry, source) }
+        let isOver = entry.terms.expires <= now
         switch source.phase {
-        case .waiting, .behind:
-            return now < entry.terms.expires ? (.waiting, nil) : (.ended, nil)
-        case .approved: return now < entry.terms.expires ? (.approved, nil) : (.ended, nil)
+        case .waiting: return isOver ? (.ended, nil) : (.waiting, nil)
+        case .behind: return (.waiting, nil)
+        case .approved: return isOver ? ended(source, nil) : (.approved, nil)
         case .sending: return nil
         case .unclear: return (.delayed, "No answer came from the authority. We are looking.")
-        case .retrying(_, let why):
-            return now < entry.terms.expires ? (.delayed, why) : (.ended, why)
-        case .parked(let why): return (.delayed, why)
+        case .retrying(_, let why), .parked(let why):
+            return isOver ? ended(source, why) : (.delayed, why)
         case .pending: return (.forwarded, nil)
         case .sent: return atAuthority(source)
-        case .unfound(let isSure): return (.ended, Self.unfound(isSure))
-        case .refused, .follows, .replaced: return nil
+        case .unfound: return ended(source, nil)
+        case .replaced: return (.replaced, unfound(source))
+        case .refused, .follows: return nil
         }
     }
 
@@ -74,14 +68,21 @@ extension BridgeBook {
         return (status.isClosed ? .closed : .open, status.notes)
     }
 
-    private func withdrawn(_ source: BridgeEntry) -> (ConsentState, Text?)? {
-        if source.isInDoubt {
+    private func ended(_ entry: BridgeEntry, _ why: Text?) -> (ConsentState, Text?) {
+        (.ended, unfound(entry) ?? why)
+    }
+
+    private func withdrawn(
+        _ entry: BridgeEntry, _ source: BridgeEntry
+    ) -> (ConsentState, Text?)? {
+        var isBehind = false
+        if case .behind = entry.phase { isBehind = true }
+        if source.isOpen || isBehind {
             return (.delayed, "You took it back. We are finding out whether it was received.")
         }
-        if case .unfound(let isSure) = source.phase {
-            return (isSure ? .withdrawn : .withdrawnAfter, Self.unfound(isSure))
+        guard source.isForwarded else {
+            return (source.mayBeThere ? .withdrawnAfter : .withdrawn, unfound(source))
         }
-        guard source.isForwarded else { return (.withdrawn, nil) }
         return switch source.told {
         case nil: (.withdrawnAfter, "We are telling the authority.")
         case .told: (.withdrawnAfter, "The authority was told to erase it.")
@@ -92,10 +93,12 @@ extension BridgeBook {
         }
     }
 
-    private static func unfound(_ isSure: Bool) -> Text {
-        isSure
-            ? "It was not found at the authority."
-            : "It could not be found out whether the authority has it."
+    /// Words where an order was given whose outcome nobody knows.
+    private func unfound(_ entry: BridgeEntry) -> Text? {
+        guard entry.doubts > 0 else { return nil }
+        return entry.mayBeThere
+            ? "It could not be found out whether the authority has it."
+            : "It was not found at the authority."
     }
 
     private func forwards(_ entry: BridgeEntry) -> [Answer.Forward] {
@@ -110,12 +113,13 @@ extension BridgeBook {
         ]
     }
 
-    /// Consents of which nothing need be remembered any more: ended 120 days ago, or withdrawn and
-    /// never sent so long ago.
+    /// Consents of which nothing need be remembered any more: ended 120 days ago, with all that
+    /// stands for the same report.
     public func forgettable(_ now: WallTime) -> [ConsentID] {
         order.filter { id in
             guard let entry = entries[id] else { return false }
-            return expiry(entry).adding(seconds: Limits.withdrawalSeconds) <= now
+            let end = max(entry.terms.expires, expiry(source(of: entry)))
+            return end.adding(seconds: Limits.withdrawalSeconds) <= now
         }
     }
 }

@@ -34,7 +34,7 @@ extension BridgeBook {
             openings[withdrawal.commitment] == nil
         else { return nil }
         let isStray = !commitments.contains(withdrawal.commitment)
-        guard !isStray || openings.count - commitments.count < Self.mostStrayOpenings else {
+        guard !isStray || strays < Self.mostStrayOpenings else {
             return nil
         }
         return .withdrawn(opening: withdrawal.opening, at: now)

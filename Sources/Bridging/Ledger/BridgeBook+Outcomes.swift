@@ -78,6 +78,8 @@ extension BridgeBook {
         case .told: return .told(id, .told, at: now)
         case .impossible: return .told(id, .impossible, at: now)
         case .failed:
+            // How long a status was waited for says nothing about this.
+            if entries[id]?.told == nil { polls[id] = nil }
             postpone(id, now, first: Self.retrySeconds)
             return .told(id, .failed, at: now)
         }

@@ -70,10 +70,7 @@ extension BridgeBook {
             return isPollDue(entry.id, now) ? .resolve(entry.id, token: token) : nil
         case .sent(let id):
             if isWithdrawn(entry) {
-                guard entry.told == nil || entry.told == .failed,
-                    entry.toldAttempts < Self.mostTold, isPollDue(entry.id, now)
-                else { return nil }
-                return .tell(entry.id, id: id)
+                return isToBeTold(entry, now) ? .tell(entry.id, id: id) : nil
             }
             return isFollowed(entry, now) && isPollDue(entry.id, now)
                 ? .status(entry.id, id: id) : nil
@@ -81,8 +78,17 @@ extension BridgeBook {
         }
     }
 
+    /// Whether the authority is to hear of a withdrawal: at once, then again where that failed.
+    private func isToBeTold(_ entry: BridgeEntry, _ now: WallTime) -> Bool {
+        switch entry.told {
+        case nil: true
+        case .failed: entry.toldAttempts < Self.mostTold && isPollDue(entry.id, now)
+        case .told, .impossible: false
+        }
+    }
+
     private func find(_ entry: BridgeEntry) -> BridgeOrder {
-        .find(entry.id, mark: Report.mark(of: entry.id), since: entry.firstSent ?? entry.arrived)
+        .find(entry.id, mark: Report.mark(of: entry.id), since: entry.earliest ?? entry.arrived)
     }
 
     /// Whether the consent holds by every check, with the manifest as it is now, and the bridge has
@@ -106,8 +112,8 @@ extension BridgeBook {
 
     /// Whether the status of a report is still of interest.
     private func isFollowed(_ entry: BridgeEntry, _ now: WallTime) -> Bool {
-        if let closed = entry.closedAt { return now < closed.adding(seconds: Self.closedSeconds) }
-        return now < expiry(entry)
+        guard now < expiry(entry) else { return false }
+        return entry.closedAt.map { now < $0.adding(seconds: Self.closedSeconds) } ?? true
     }
 
     private func isPollDue(_ id: ConsentID, _ now: WallTime) -> Bool {

@@ -34,6 +34,10 @@ public struct BridgeBook: Sendable {
     var openings: [RevokeCommitment: WallTime] = [:]
     /// Commitments of the entries.
     var commitments: Set<RevokeCommitment> = []
+    /// Openings known that no known consent bears.
+    var strays = 0
+    /// Consents not known here, and what renews them.
+    var awaited: [ConsentID: ConsentID] = [:]
     public internal(set) var log: ForwardLog
     /// When to ask next about what was sent. Not kept: after a restart it is asked soon.
     var polls: [ConsentID: Poll] = [:]
@@ -52,23 +56,6 @@ public struct BridgeBook: Sendable {
         return fitting.count == 1 ? entries[fitting[0]] : nil
     }
 
-    /// Whether the opening of this commitment is known.
-    public func isWithdrawn(_ entry: BridgeEntry) -> Bool {
-        if openings[entry.terms.commitment] != nil { return true }
-        // What follows it speaks for it too.
-        guard let successor = entry.successor.flatMap({ entries[$0] }) else { return false }
-        guard case .follows(entry.id) = successor.phase else { return false }
-        return isWithdrawn(successor)
-    }
-
-    /// Until when an entry's consent holds, renewals counted.
-    public func expiry(_ entry: BridgeEntry) -> WallTime {
-        guard let successor = entry.successor.flatMap({ entries[$0] }),
-            case .follows(entry.id) = successor.phase
-        else { return entry.terms.expires }
-        return max(entry.terms.expires, expiry(successor))
-    }
-
     /// Whether the entry may be sent at `now`, as far as anybody here knows.
     public func holds(_ entry: BridgeEntry, _ now: WallTime) -> Bool {
         !isWithdrawn(entry) && now < entry.terms.expires
@@ -78,18 +65,18 @@ public struct BridgeBook: Sendable {
 
     /// Takes in an event that is on disk. One that does not fit what was before changes nothing.
     public mutating func apply(_ event: BridgeEvent) {
+        guard fits(event) else { return }
         switch event {
         case .consented(let message, let recipient, let at): add(message, recipient, nil, at)
         case .rejected(let message, let reason, let at): add(message, nil, reason, at)
-        case .withdrawn(let opening, let at):
-            let commitment = ConsentKeys.commitment(opening: opening)
-            if openings[commitment] == nil { openings[commitment] = at }
+        case .withdrawn(let opening, let at): withdraw(opening, at)
         case .approved(let id, let at): entries[id]?.phase = .approved(at: at)
         case .refused(let id, let reason, _): entries[id]?.phase = .refused(reason: reason)
         case .sending(let id, let at):
             entries[id]?.attempts += 1
-            if entries[id]?.firstSent == nil { entries[id]?.firstSent = at }
             entries[id]?.phase = .sending(since: at)
+            // The clock may have gone back between two orders.
+            entries[id]?.earliest = min(entries[id]?.earliest ?? at, at)
         case .delivered(let id, let reference, let salt, let at):
             forwarded(id, .sent(id: reference), salt, at)
         case .tokened(let id, let token, let salt, let at):
@@ -111,6 +98,34 @@ public struct BridgeBook: Sendable {
         }
     }
 
+    /// Whether an event can follow what was before.
+    private func fits(_ event: BridgeEvent) -> Bool {
+        guard let id = event.consent else { return true }
+        guard let entry = entries[id] else { return false }
+        switch (event, entry.phase) {
+        case (.approved, .waiting), (.approved, .parked): return true
+        case (.refused, .waiting), (.refused, .approved), (.refused, .retrying),
+            (.refused, .parked):
+            return true
+        case (.sending, .approved), (.sending, .retrying): return true
+        case (.delivered, .sending), (.delivered, .unclear), (.tokened, .sending): return true
+        case (.failed, .sending), (.unclear, .sending): return true
+        case (.notFound, .sending), (.notFound, .unclear): return true
+        case (.resolved, .pending), (.status, .sent), (.told, .sent): return true
+        case (.answered(_, let message), _):
+            guard let answer = try? Answer(decoding: message) else { return false }
+            return answer.consent == id && answer.counter > entry.lastAnswer?.counter ?? 0
+        default: return false
+        }
+    }
+
+    private mutating func withdraw(_ opening: [UInt8], _ at: WallTime) {
+        let commitment = ConsentKeys.commitment(opening: opening)
+        guard openings[commitment] == nil else { return }
+        openings[commitment] = at
+        if !commitments.contains(commitment) { strays += 1 }
+    }
+
     private mutating func add(
         _ message: [UInt8], _ recipient: Presentation.Recipient?, _ reason: Text?, _ at: WallTime
     ) {
@@ -126,39 +141,24 @@ public struct BridgeBook: Sendable {
             presentation, recipient ?? unnamed, replyKey: consent.replyKey, arrived: at)
         if let reason { entry.phase = .refused(reason: reason) }
         order.append(id)
-        commitments.insert(entry.terms.commitment)
-        entries[id] = entry
-        if reason == nil { renew(id) }
-    }
-
-    /// Puts a renewal beside the consent it renews, if that is known here.
-    private mutating func renew(_ id: ConsentID) {
-        guard let entry = entries[id], let earlierID = entry.terms.renews,
-            let earlier = entries[earlierID], earlier.successor == nil,
-            earlier.terms.authority == entry.terms.authority
-        else { return }
-        switch earlier.phase {
-        case .waiting, .approved, .retrying, .replaced: entries[earlierID]?.phase = .replaced
-        case .parked: entries[earlierID]?.phase = earlier.isInDoubt ? earlier.phase : .replaced
-        case .refused, .unfound: return
-        case .sending, .unclear: entries[id]?.phase = .behind(earlierID)
-        case .sent, .pending, .follows: entries[id]?.phase = .follows(earlierID)
-        case .behind: entries[id]?.phase = .behind(earlierID)
+        if commitments.insert(entry.terms.commitment).inserted,
+            openings[entry.terms.commitment] != nil
+        {
+            strays -= 1
         }
-        entries[earlierID]?.successor = id
+        entries[id] = entry
+        if reason == nil { link(id) }
     }
 
     private mutating func forwarded(
         _ id: ConsentID, _ phase: BridgeEntry.Phase, _ salt: [UInt8], _ at: WallTime
     ) {
-        guard let entry = entries[id], !entry.isForwarded else { return }
+        guard let entry = entries[id] else { return }
         let day = log.add(id, entry.terms.authority, salt: salt, at: at)
         entries[id]?.forward = BridgeEntry.Forward(
-            day: day, salt: salt, at: at, isPerhapsTwice: entry.doubts > 0)
+            day: day, salt: salt, at: at, isPerhapsTwice: entry.isPerhapsTwice)
         entries[id]?.phase = phase
-        if let successor = entry.successor, case .behind(id)? = entries[successor]?.phase {
-            entries[successor]?.phase = .follows(id)
-        }
+        lead(id)
     }
 
     private mutating func failed(
@@ -171,6 +171,7 @@ public struct BridgeBook: Sendable {
     private mutating func notFound(_ id: ConsentID, _ isSure: Bool, _ at: WallTime) {
         guard let entry = entries[id] else { return }
         entries[id]?.doubts += 1
+        entries[id]?.mayBeThere = !isSure
         if isWithdrawn(entry) || at >= entry.terms.expires {
             entries[id]?.phase = .unfound(isSure: isSure)
         } else if entry.doubts + 1 >= Self.mostDoubts {
@@ -179,15 +180,6 @@ public struct BridgeBook: Sendable {
             entries[id]?.phase = .retrying(next: at, why: "no answer came; it is sent again")
         }
         makeWay(id)
-    }
-
-    /// An entry was not taken: what renews it, and waited to know, takes its place.
-    private mutating func makeWay(_ id: ConsentID) {
-        guard let successor = entries[id]?.successor,
-            case .behind(id)? = entries[successor]?.phase
-        else { return }
-        entries[id]?.phase = .replaced
-        entries[successor]?.phase = .waiting
     }
 
     /// Orders with an unknown outcome before people must look.

@@ -37,10 +37,14 @@ public struct BridgeEntry: Sendable {
     public internal(set) var phase = Phase.waiting
     /// Orders to send so far.
     public internal(set) var attempts = 0
-    /// When it was first ordered to be sent.
-    var firstSent: WallTime?
     /// Orders of which nobody knows the outcome, for they were not found afterwards.
     public internal(set) var doubts = 0
+    /// At the last doubt the authority's list could not be had: it may be there.
+    var mayBeThere = false
+    /// What this one renews may be there.
+    var renewsDoubt = false
+    /// The first moment at which it can have been sent; nil before it was ordered to.
+    var earliest: WallTime?
     public internal(set) var forward: Forward?
     public internal(set) var status: AuthorityStatus?
     public internal(set) var closedAt: WallTime?
@@ -95,16 +99,18 @@ public struct BridgeEntry: Sendable {
         }
     }
 
-    /// Whether nobody knows if the authority has it.
-    public var isInDoubt: Bool {
+    /// Whether it is still to be found out if the authority has it.
+    public var isOpen: Bool {
         switch phase {
         case .sending, .unclear: true
-        case .parked: doubts > 0
-        case .waiting, .approved, .retrying, .pending, .sent, .unfound, .refused, .follows,
-            .behind, .replaced:
+        case .waiting, .approved, .retrying, .parked, .pending, .sent, .unfound, .refused,
+            .follows, .behind, .replaced:
             false
         }
     }
+
+    /// Whether the authority would perhaps have it twice, were it sent now.
+    public var isPerhapsTwice: Bool { doubts > 0 || renewsDoubt }
 }
 
 extension Report {

@@ -10,7 +10,7 @@ public struct ForwardLog: Sendable {
     public struct Closed: Sendable {
         public let day: UInt32
         public let record: Record
-        /// Nil once forwards of the day were forgotten.
+        /// Nil where some of the day's forwards were forgotten.
         let tree: LogTree?
     }
 
@@ -28,14 +28,15 @@ public struct ForwardLog: Sendable {
     /// Days that are over at `now` and not closed.
     public func due(_ now: WallTime) -> [UInt32] {
         guard nextDay < now.day else { return [] }
-        return [UInt32](nextDay..<now.day).suffix(Int(Limits.checkpointDays))
+        return [UInt32]((nextDay..<now.day).suffix(Int(Limits.checkpointDays)))
     }
 
     /// Adds a forward; gives the day it counts for: never one that is closed.
     mutating func add(
         _ id: ConsentID, _ authority: Text, salt: [UInt8], at: WallTime
     ) -> UInt32 {
-        let day = max(at.day, nextDay)
+        var day = max(at.day, nextDay)
+        while day < .max, open[day]?.count ?? 0 >= LogTree.mostLeaves { day += 1 }
         let leaf = LogTree.leaf(salt: salt, consent: id, authority: authority, day: day)
         open[day, default: []].append(leaf)
         return day
@@ -44,13 +45,13 @@ public struct ForwardLog: Sendable {
     /// Closes a day with random leaves beside the day's own.
     ///
     /// - Parameter random: 32 bytes for each leaf that fills the tree.
-    /// - Returns: nil when the day has more forwards than a tree holds.
+    /// - Returns: nil for a day that is closed already.
     public func checkpoint(
         _ day: UInt32, community: CommunityID, now: WallTime, by key: SigningKey,
         random: RandomSource
     ) -> BridgeEvent? {
         let leaves = open[day] ?? []
-        guard let count = LogTree.fill(leaves.count) else { return nil }
+        guard day >= nextDay, let count = LogTree.fill(leaves.count) else { return nil }
         let fill = (0..<count).map { _ in random(32) }
         let tree = LogTree(leaves: leaves + fill)
         let content = Checkpoint(
@@ -63,10 +64,14 @@ public struct ForwardLog: Sendable {
     }
 
     mutating func close(_ day: UInt32, _ fill: [[UInt8]], _ record: [UInt8]) {
-        guard let record = try? Record(decoding: record) else { return }
+        guard day >= nextDay, day < .max, let record = try? Record(decoding: record) else {
+            return
+        }
         let leaves = (open.removeValue(forKey: day) ?? []) + fill
-        let tree = LogTree.fill(leaves.count) == 0 ? LogTree(leaves: leaves) : nil
-        closed.append(Closed(day: day, record: record, tree: tree))
+        // Closed in any case: a second checkpoint of one day would be a proof that we lie.
+        let isWhole = LogTree.fill(leaves.count) == 0
+        closed.append(
+            Closed(day: day, record: record, tree: isWhole ? LogTree(leaves: leaves) : nil))
     }
 
     /// That a forward stands in its day's tree; nil while the day is open.
