@@ -76,7 +76,8 @@ public struct BridgeBook: Sendable {
             entries[id]?.attempts += 1
             entries[id]?.phase = .sending(since: at)
             // The clock may have gone back between two orders.
-            entries[id]?.earliest = min(entries[id]?.earliest ?? at, at)
+            let earliest = entries[id]?.earliest ?? at
+            entries[id]?.earliest = min(earliest, at)
         case .delivered(let id, let reference, let salt, let at):
             forwarded(id, .sent(id: reference), salt, at)
         case .tokened(let id, let token, let salt, let at):
