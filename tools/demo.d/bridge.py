@@ -257,7 +257,7 @@ class BridgeJourney:
     def refuse(self, paper):
         reason = "The city is not competent for this. Ask the labour office."
         with self.step(f"The bridge refuses another one of {paper}; the seeker reads why"):
-            consent = self.consent(paper, self.fields(paper, ("kinds", "language")))
+            consent = self.consent(paper, self.fields(paper, ("language", "kinds")))
             eventually(lambda: self.bridge.report(consent))
             self.bridge.desk("refuse", consent, "--reason", reason)
 

@@ -38,6 +38,8 @@ public struct BridgeKeyring: Sendable {
     /// What signs cards and checkpoints, and names the bridge in the manifest.
     public var key: SigningKey { SigningKey(seed: seed) }
 
+    public var publicKey: [UInt8] { key.publicKey }
+
     public var configuration: BridgeBook.Configuration {
         BridgeBook.Configuration(
             key: key.publicKey, coolingOffSeconds: coolingOffSeconds,

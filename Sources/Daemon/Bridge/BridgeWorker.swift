@@ -1,5 +1,5 @@
 public import Authorities
-public import Bridging
+import Bridging
 import Casework
 import Entropy
 import Foundation

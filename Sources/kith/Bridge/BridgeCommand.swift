@@ -68,7 +68,7 @@ struct BridgeInit: AsyncParsableCommand {
         let session = try await BridgeSession.create(
             name, passphrase: [UInt8](passphrase.utf8), view, coolingOffSeconds: coolingOff,
             leastPeersInSync: peers, access, now: .now)
-        let key = session.keyring.key.publicKey.hex
+        let key = session.keyring.publicKey.hex
         terminal.emit(
             View(
                 name: name, key: key, community: view.community.bytes.hex, madePassphrase: isMade))

@@ -46,7 +46,7 @@ struct BridgeRun: AsyncParsableCommand {
             throw Problem(.usage, "--every \(every) is not possible", hint: "1 to 3600 seconds")
         }
         let mappings = try file.read()
-        let access = try await NodeClient.runningNode(options.folder)
+        let access = try NodeClient.runningNode(options.folder)
         let session = try await bridge.unlock(options, access)
         let lock = try session.lock(options.folder)
         defer { lock.release() }
