@@ -210,6 +210,22 @@ public final class BridgeSession {
         try await readRows()
     }
 
+    /// Puts a decision on disk that rests on the book as it is; decides anew where somebody else
+    /// was quicker.
+    ///
+    /// - Parameter make: the event, or what speaks against it.
+    public func decide(
+        _ make: (BridgeBook) throws(Problem) -> BridgeEvent
+    ) async throws(Problem) {
+        for _ in 0..<5 {
+            let event = try make(book)
+            do { return try await record(event, isDecision: true) } catch {
+                guard error.status == .tryAgain else { throw error }
+            }
+        }
+        try await record(try make(book), isDecision: true)
+    }
+
     /// Submits envelopes together with the event that they were.
     func submit(_ drafts: [EnvelopeDraft], _ event: BridgeEvent?) async throws(Problem) {
         let envelopes = await Worker.finish(drafts)

@@ -170,11 +170,13 @@ struct BridgeApprove: AsyncParsableCommand {
     func run() async throws {
         let session = try await bridge.unlock(options, options.access())
         let entry = try session.find(consent)
-        let event: BridgeEvent
-        do { event = try session.book.approval(of: entry, now: .now) } catch {
-            throw Problem(error)
+        try await session.decide { (book) throws(Problem) in
+            do throws(BridgeBook.DecisionError) {
+                return try book.approval(of: book.entries[entry.id] ?? entry, now: .now)
+            } catch {
+                throw Problem(error)
+            }
         }
-        try await session.record(event, isDecision: true)
         let terminal = options.terminal
         terminal.emit(Decided(event: "approved", consent: entry.id.bytes.hex))
         terminal.say(
@@ -206,13 +208,14 @@ struct BridgeRefuse: AsyncParsableCommand {
         }
         let session = try await bridge.unlock(options, options.access())
         let entry = try session.find(consent)
-        let event: BridgeEvent
-        do {
-            event = try session.book.refusal(of: entry, reason: Text(reason), now: .now)
-        } catch {
-            throw Problem(error)
+        try await session.decide { (book) throws(Problem) in
+            do throws(BridgeBook.DecisionError) {
+                return try book.refusal(
+                    of: book.entries[entry.id] ?? entry, reason: Text(reason), now: .now)
+            } catch {
+                throw Problem(error)
+            }
         }
-        try await session.record(event, isDecision: true)
         options.terminal.emit(Decided(event: "refused", consent: entry.id.bytes.hex))
         options.terminal.say("Refused. The person reads why.")
     }
