@@ -58,6 +58,8 @@ struct BridgeScript {
     static let key = SigningKey(seed: .fixed(0xB1))
     static let salt = [UInt8](repeating: 0x5A, count: 32)
     static let cooling: UInt64 = 3600
+    /// When a report that was approved at once is first ordered to be sent.
+    static let firstSending = testStart.adding(seconds: cooling)
 
     static func id(_ number: UInt8) -> ConsentID {
         ConsentID([UInt8](repeating: number, count: 16)) ?? .zero

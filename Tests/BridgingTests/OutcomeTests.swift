@@ -9,7 +9,7 @@ import Wire
 @Suite struct OutcomeTests {
     let id = BridgeScript.id(1)
 
-    func find(since: WallTime = testStart) -> BridgeOrder {
+    func find(since: WallTime = BridgeScript.firstSending) -> BridgeOrder {
         .find(id, mark: Report.mark(of: id), since: since)
     }
 

@@ -184,7 +184,10 @@ import Wire
             switch stage {
             case .waiting, .approved, .retrying, .parked, .doubtful, .refused: []
             case .sending, .unclear:
-                [.find(id.0, mark: Report.mark(of: id.0), since: testStart)]
+                [
+                    .find(
+                        id.0, mark: Report.mark(of: id.0), since: BridgeScript.firstSending)
+                ]
             case .pending: [.resolve(id.0, token: "t-1")]
             case .sent: [.tell(id.0, id: "4711")]
             }

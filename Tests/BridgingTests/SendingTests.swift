@@ -97,7 +97,8 @@ import Wire
         #expect(
             script.orders == [
                 .find(
-                    BridgeScript.id(1), mark: Report.mark(of: BridgeScript.id(1)), since: testStart)
+                    BridgeScript.id(1), mark: Report.mark(of: BridgeScript.id(1)),
+                    since: BridgeScript.firstSending)
             ])
     }
 

@@ -55,7 +55,7 @@ import Wire
         try script.withdraw(first)
         script.pass(60)
         let mark = Report.mark(of: id)
-        #expect(script.orders == [.find(id, mark: mark, since: testStart)])
+        #expect(script.orders == [.find(id, mark: mark, since: BridgeScript.firstSending)])
         var found = script
         try found.came(FindOutcome.found(id: "9"), 1)
         #expect(found.orders == [.tell(id, id: "9")])

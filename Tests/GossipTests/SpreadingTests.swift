@@ -37,7 +37,7 @@ import Wire
         let envelope = network.envelope(1)
         let id = network.id(envelope)
         let last = spreading.stored(id, .envelope(envelope), hops: 254, from: nil, now: testStart)
-        #expect(last == [.send(a, .push(hops: 255, envelope))])
+        #expect(last == [.send(a, .push(hops: 254, envelope))])
         let off = spreading.stored(id, .envelope(envelope), hops: 255, from: nil, now: testStart)
         #expect(off == [.send(a, .push(hops: 255, envelope))])
     }

@@ -66,9 +66,11 @@ public struct TestNetwork: Sendable {
         slot: Slot? = nil, by key: SigningKey? = nil
     ) -> Envelope {
         let chain = chain ?? [signedCharter]
+        let newest = (try? CharterChain(chain, network: network))?.newest
         return publish(
             .charters, subject: network.bytes, seq: seq, from: start, days: 400,
-            content: .array(chain.map(\.cbor)), by: key ?? signer, slot: slot)
+            content: .array(chain.map(\.cbor)), by: key ?? signer, slot: slot,
+            workBase: newest?.workBase)
     }
 
     /// A manifest of the community.
@@ -90,7 +92,7 @@ public struct TestNetwork: Sendable {
     /// A signed record in its envelope.
     public func publish(
         _ type: RecordType, subject: [UInt8], seq: UInt64, from start: WallTime, days: UInt64,
-        content: CBOR, by key: SigningKey, slot: Slot? = nil
+        content: CBOR, by key: SigningKey, slot: Slot? = nil, workBase: UInt8? = nil
     ) -> Envelope {
         let record = Record(
             type, subject: subject, seq: seq, notBefore: start,
@@ -98,7 +100,7 @@ public struct TestNetwork: Sendable {
         do {
             return try Sealer.publish(
                 record.encoded, network: network, subject: subject, slot: slot ?? start.slot,
-                workBits: charter.workBase + TTLClass.quarter.rawValue
+                workBits: (workBase ?? charter.workBase) + TTLClass.quarter.rawValue
             ).worked(from: 0)
         } catch {
             preconditionFailure("a record that fits no envelope: \(error)")
