@@ -10,7 +10,7 @@ from link import Network
 from node import Peer
 from seeker import Seeker
 
-SECONDS = 20
+SECONDS = 60
 
 
 async def fetch(invite: Invite) -> Peer:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
-COMMAND_SECONDS = 20
-READY_SECONDS = 20
+COMMAND_SECONDS = 60
+READY_SECONDS = 60
 
 
 class CommandFailed(Exception):

@@ -15,7 +15,7 @@ from hello import Address, make_record
 from link import Identity, Link, Network
 from stage import StepFailed
 
-SECONDS = 5
+SECONDS = 15
 
 
 @dataclass(frozen=True)

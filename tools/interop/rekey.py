@@ -13,7 +13,7 @@ import environment
 
 AT_ONCE = 3
 FEWEST = 65536 + 16
-SECONDS = 50
+SECONDS = 150
 
 
 def exchange(host: str, port: int, network_id: bytes) -> str:

@@ -15,7 +15,7 @@ from link import Network
 from node import Peer
 from session import Session
 
-STEP_SECONDS = 25
+STEP_SECONDS = 90
 
 
 class StepFailed(Exception):

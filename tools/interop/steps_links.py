@@ -148,7 +148,7 @@ async def _crossed(stage: Stage, peer: Peer) -> bool:
 async def _answers(link: Link) -> bool:
     """Whether a link lives on: it says HELLO and answers a PING."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await link.send(Ping(0))
             while not isinstance(await link.receive(), Pong):
                 pass

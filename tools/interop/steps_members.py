@@ -17,7 +17,7 @@ NAME = "Mina"
 ACCOUNT = "They follow me home. " * 300
 ANSWER = "You are not alone. Call whenever you like. " * 120
 IN_PROGRESS, RESOLVED, UNKNOWN_STATE = 2, 5, 7
-ERASE_SECONDS = 20
+ERASE_SECONDS = 60
 
 
 class Membership:
