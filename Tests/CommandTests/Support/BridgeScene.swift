@@ -12,7 +12,7 @@ struct BridgeScene {
     static let authority = "City police"
 
     /// - Parameter isPrivate: whether the authority keeps to itself what it gets.
-    init(_ scene: Scene, isPrivate: Bool = true, isAtWork: Bool = true) async throws {
+    init(_ scene: Scene, isPrivate: Bool = true) async throws {
         self.scene = scene
         node = try await scene.founder("a")
         uri = "http://127.0.0.1:\(try Port.free())/open311"
@@ -26,7 +26,6 @@ struct BridgeScene {
         let call = named + ["--data", node.data, "--json", "--passphrase-stdin"]
         _ = try await scene.run(call, input: scene.passphrase + "\n").answer()
         worker = try Self.work(scene, node, file)
-        guard isAtWork else { return worker.kill() }
         let (node, uri) = (node, uri)
         try await eventually("the bridge's card to be known") {
             let bridges = try await node.run("community", "show").answer()["bridges"]?.list ?? []
