@@ -296,7 +296,7 @@ private struct JSONReader {
         }
     }
 
-    /// `\uXXXX`, two of them for what lies beyond U+FFFF.
+    /// `\u` and four digits, two of them for what lies beyond U+FFFF.
     private mutating func unicode(into out: inout [UInt8]) throws(JSONError) {
         let start = position
         var scalar = try fourDigits()
