@@ -151,6 +151,26 @@ import Wire
         #expect(script.due(1) == Told(state: .waiting))
     }
 
+    @Test func strangersOpeningsLeaveRoomForThoseOfKnownConsents() throws {
+        var script = BridgeScript()
+        let second = ConsentDraft(number: 2)
+        try script.withdraw(second)
+        for number in 1..<65_536 as Range<UInt64> {
+            var opening = [UInt8](repeating: 0, count: 8)
+            opening.append(bigEndian: number)
+            script.book.apply(.withdrawn(opening: opening, at: script.now))
+        }
+        let stray = ConsentDraft(number: 3).withdrawal
+        #expect(script.book.considered(withdrawal: stray, now: script.now) == nil)
+        try script.arrive(first)
+        #expect(script.book.considered(withdrawal: stray, now: script.now) == nil)
+        try script.withdraw(first)
+        #expect(script.due(1) == Told(state: .withdrawn))
+        // Once its consent has come, an opening is no stranger's any more.
+        try script.arrive(second)
+        #expect(script.book.considered(withdrawal: stray, now: script.now) != nil)
+    }
+
     @Test func malformedWithdrawalsAreNone() {
         let script = BridgeScript()
         for bytes in [[], [0xA0], Withdrawal(opening: [1, 2, 3]).encoded] {

@@ -185,6 +185,7 @@ import Wire
             var script = try BridgeScript.at(.sending)
             script.now = testStart.adding(seconds: 30 * 86400)
             try script.came(outcome, 1)
+            #expect(try script.phase(1) == .unfound(isSure: outcome == .absent))
             #expect(script.orders.isEmpty)
             #expect(script.due(1)?.state == .ended)
             #expect(script.due(1)?.text != nil)
