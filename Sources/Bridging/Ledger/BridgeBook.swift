@@ -47,6 +47,11 @@ public struct BridgeBook: Sendable {
         log = ForwardLog(firstDay: configuration.firstDay)
     }
 
+    /// Whether a consent known here bears this commitment.
+    public func isBorne(_ commitment: RevokeCommitment) -> Bool {
+        commitments.contains(commitment)
+    }
+
     /// Entries in the order they came.
     public var all: [BridgeEntry] { order.compactMap { entries[$0] } }
 

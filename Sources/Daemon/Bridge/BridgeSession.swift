@@ -26,8 +26,8 @@ public final class BridgeSession {
     private var position: Int64 = 0
     /// Rows of each consent, to be removed with it.
     private var rows: [ConsentID: [ItemID]] = [:]
-    /// Rows of withdrawals, and since when they are known.
-    private var withdrawals: [(row: ItemID, at: WallTime)] = []
+    /// Rows of withdrawals, what they void, and since when they are known.
+    private var withdrawals: [(row: ItemID, commitment: RevokeCommitment, at: WallTime)] = []
 
     public static let vaultPrefix = "bridge:"
 
@@ -108,6 +108,8 @@ public final class BridgeSession {
             keyring.step(to: now.slot.week)
             try await save()
         }
+        // Without a manifest that names the bridge every consent would be refused for good.
+        guard isNamed else { return }
         let topics = MemberReader.intakeTopics(keyring.community, now: now)
         let seqs = try await access.expect(
             .scanned(vault: vault.name, topics: topics.map { Data($0.bytes) })
@@ -129,7 +131,9 @@ public final class BridgeSession {
                 if let consent = event.consent ?? event.namedConsent {
                     rows[consent, default: []].append(id)
                 }
-                if case .withdrawn(_, let at) = event { withdrawals.append((id, at)) }
+                if case .withdrawn(let opening, let at) = event {
+                    withdrawals.append((id, ConsentKeys.commitment(opening: opening), at))
+                }
                 book.apply(event)
             case .part?:
                 if let part = OpenedPart(decoding: value) { _ = parts.add(part.content) }
@@ -247,8 +251,10 @@ public final class BridgeSession {
 
     /// Removes what need not be remembered any more.
     func forget(now: WallTime) async throws(Problem) {
+        // What voids a consent lives as long as what is known of the consent.
         let old = withdrawals.filter {
             $0.at.adding(seconds: Limits.withdrawalSeconds) <= now
+                && !book.isBorne($0.commitment)
         }
         let ids = book.forgettable(now).flatMap { rows[$0] ?? [] } + old.map { $0.row }
         guard !ids.isEmpty else { return }
