@@ -134,6 +134,6 @@ struct ReportLine: Encodable {
         if let reference { lines.append("  reference \(reference)") }
         if perhapsTwice { lines.append("  perhaps there twice: an earlier attempt had no answer") }
         lines.append("Consented, and nothing else:")
-        return lines + fields.map { "  \($0.field): \($0.value)" }
+        return lines + fields.map { $0.line }
     }
 }

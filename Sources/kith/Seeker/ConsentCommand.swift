@@ -178,7 +178,7 @@ struct ConsentCommand: AsyncParsableCommand {
                     + (authority.reachable ? "" : "; its bridge has not been heard yet"))
         }
         terminal.say("What you told, and may share:")
-        for field in offer.fields { terminal.say("  \(field.field): \(field.value)") }
+        for field in offer.fields { terminal.say(field.line) }
         terminal.say("Next: kith consent --to AUTHORITY --share FIELDS")
     }
 
@@ -251,7 +251,7 @@ struct ConsentCommand: AsyncParsableCommand {
               for      \(preview.purpose)
               until    \(WallTime(seconds: preview.until).shown)
             """)
-        for field in preview.fields { terminal.say("  \(field.field): \(field.value)") }
+        for field in preview.fields { terminal.say(field.line) }
         terminal.say("  with the reference \(preview.mark)")
         terminal.say(
             preview.isPublic

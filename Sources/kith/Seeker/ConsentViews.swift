@@ -15,12 +15,19 @@ struct FieldView: Encodable {
         value = Self.shown(field)
     }
 
+    /// For people: further lines indented, so that no words can pass for a line of ours.
+    var line: String { "  \(field): \(value.replacing("\n", with: "\n      "))" }
+
     private static func shown(_ field: ReportField) -> String {
         switch field {
         case .account(let text), .language(let text), .contact(let text), .when(let text),
             .place(let text), .area(let text), .name(let text), .email(let text), .phone(let text):
             text.string
-        case .kinds(let kinds): kinds.map { $0.iccs.string }.joined(separator: ", ")
+        case .kinds(let kinds):
+            kinds.map { kind in
+                let name = IncidentKind.all.first { $0.number == kind.number }?.name ?? "other"
+                return "\(name) (ICCS \(kind.iccs.string))"
+            }.joined(separator: ", ")
         case .bias(let numbers): names(numbers, .bias)
         case .reported(let number): names([number], .reported)
         case .reasons(let numbers): names(numbers, .reasons)
@@ -105,7 +112,7 @@ struct ConsentView: Encodable {
                 "  sent on \(day) to \(forward.authority)\(log ?? "")"
                     + (forward.perhapsTwice ? ", perhaps twice" : ""))
         }
-        lines += fields.map { "  \($0.field): \($0.value)" }
+        lines += fields.map { $0.line }
         lines.append("  until \(WallTime(seconds: until).shown)")
         return lines
     }
