@@ -1,3 +1,4 @@
+import Bridging
 import Casework
 import Daemon
 import Foundation
@@ -5,41 +6,18 @@ import Model
 import Sealing
 import Wire
 
-/// One field as people and programs read it.
+/// One field as people and programs read it: in the words in which an authority gets it.
 struct FieldView: Encodable {
     let field: String
     let value: String
 
     init(_ field: ReportField) {
         self.field = field.fieldName.claim.string
-        value = Self.shown(field)
+        value = field.shown
     }
 
     /// For people: further lines indented, so that no words can pass for a line of ours.
     var line: String { "  \(field): \(value.replacing("\n", with: "\n      "))" }
-
-    private static func shown(_ field: ReportField) -> String {
-        switch field {
-        case .account(let text), .language(let text), .contact(let text), .when(let text),
-            .place(let text), .area(let text), .name(let text), .email(let text), .phone(let text):
-            text.string
-        case .kinds(let kinds):
-            kinds.map { kind in
-                let name = IncidentKind.all.first { $0.number == kind.number }?.name ?? "other"
-                return "\(name) (ICCS \(kind.iccs.string))"
-            }.joined(separator: ", ")
-        case .bias(let numbers): names(numbers, .bias)
-        case .reported(let number): names([number], .reported)
-        case .reasons(let numbers): names(numbers, .reasons)
-        case .safety(let number): names([number], .safety)
-        case .needs(let numbers): names(numbers, .needs)
-        case .danger(let danger): danger ? "yes" : "no"
-        }
-    }
-
-    private static func names(_ numbers: [UInt64], _ list: CodeList) -> String {
-        numbers.map { list.name($0) ?? "other" }.joined(separator: ", ")
-    }
 }
 
 /// A consent as its seeker sees it.
