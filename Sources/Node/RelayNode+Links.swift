@@ -105,7 +105,7 @@ extension RelayNode {
         case .push(let hops, let envelope):
             return pushed(envelope, hops, by: link, now, wall)
         case .retract(let retraction): return retracted(retraction, by: link, now, wall)
-        case .receipt(let receipt): return receipted(receipt, peer.node, wall)
+        case .receipt(let receipt): return receipted(receipt, peer.node, by: link, wall)
         }
     }
 
