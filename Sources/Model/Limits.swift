@@ -71,6 +71,10 @@ public enum Limits {
     public static let missingPerPeer = 4096
     /// Ids asked of all peers and not yet answered. protocol/08-spreading.md
     public static let missing = 16384
+    /// Of these, so many may be asked of any link, however many are asked of the others. Guess.
+    public static let missingReserved = 32
+    /// What is left of them to be shared, whoever asks first.
+    public static let missingShared = missing - links * missingReserved
     /// How long an asked id is waited for, milliseconds. Guess.
     public static let wantMilliseconds: UInt64 = 30_000
     /// Other peers remembered as having an asked id. protocol/08-spreading.md
