@@ -55,6 +55,8 @@ public enum Limits {
     public static let connectionsPerGroup = 8
     /// Links in all, in both directions. Guess.
     public static let links = 128
+    /// Links that others dialled. Guess: sixteen are left to dial.
+    public static let linksOfOthers = links - 16
     /// A started frame must be whole in this time, milliseconds. protocol/03-links.md
     public static let frameMilliseconds: UInt64 = 30_000
     /// A silent link is probed after this, milliseconds. protocol/03-links.md

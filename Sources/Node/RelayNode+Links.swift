@@ -35,7 +35,10 @@ extension RelayNode {
             let otherIsOurs = other.dialled != nil
             if otherIsOurs != isDialled, otherIsOurs == isOurs { return .alreadyLinked }
         }
-        return peers.count >= Limits.links ? .tooManyLinks : nil
+        // Others can't take all the links there may be: some are left to those we choose to dial.
+        let others = peers.values.filter { $0.dialled == nil }.count
+        let isFull = peers.count >= Limits.links || !isDialled && others >= Limits.linksOfOthers
+        return isFull ? .tooManyLinks : nil
     }
 
     private mutating func hello(_ wall: WallTime) -> Hello {
