@@ -10,6 +10,10 @@ from frames import Bye, Gone, IHave, Ping, Pong, Receipt, Want
 from link import Identity
 
 
+# To fill all links takes a while: each is told of all there is.
+HOLD_SECONDS = 5
+
+
 async def _same(attack: Attack, frame: bytes, links: int = 2) -> None:
     chunk = filled(frame)
     await flood(attack, lambda: chunk, links)
@@ -214,6 +218,7 @@ async def never_answers(attack: Attack) -> None:
 
 async def _held(attack: Attack, count: int, says_hello: bool) -> None:
     """As many links as the victim lets be, each tried again until it is one."""
+    attack.seconds = max(attack.seconds, HOLD_SECONDS)
 
     def heard(foe: Foe, type: int, body: bytes) -> None:
         if type == 0x02:

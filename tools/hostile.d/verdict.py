@@ -9,6 +9,7 @@ from meter import Sample
 MOST_GROWTH = 64 << 10  # KiB of anonymous memory, from before the attack to its peak
 STILL_GROWING = 16 << 10  # KiB; more than this in the last third is no plateau
 FALLEN_BACK = 32 << 10  # KiB; less than this above where it was is as before
+MEDIAN_SECONDS = 1.0  # half of the honest items come in this time, all within LONGEST
 STATUS_SECONDS = 2.0
 FILES_LEFT = 16  # open files more than before, after the attack
 MOST_FILES = 1024
@@ -68,6 +69,9 @@ class Verdict:
             lost = [p for p in some if p.came is None or p.seconds > LONGEST]
             if lost:
                 faults.append(f"{len(lost)} of {len(some)} honest items {kind} came not in time")
+        median, _ = self.times(self.during)
+        if median > MEDIAN_SECONDS:
+            faults.append(f"half of the honest items took {median:.1f} s and more")
         if not self.during:
             faults.append("the honest pair could not write")
         if self.honest_ends:
