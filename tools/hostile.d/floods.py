@@ -136,7 +136,7 @@ async def slow_reader(attack: Attack) -> None:
             await attack.rest()
             await foe.end()
 
-    await many(32, one)
+    await many(24, one)
 
 
 async def greedy_reader(attack: Attack) -> None:
