@@ -55,6 +55,8 @@ public enum Limits {
     public static let connectionsPerGroup = 8
     /// Links in all, in both directions. Guess.
     public static let links = 128
+    /// Links that others dialled. Guess: sixteen are left to dial.
+    public static let linksOfOthers = links - 16
     /// A started frame must be whole in this time, milliseconds. protocol/03-links.md
     public static let frameMilliseconds: UInt64 = 30_000
     /// A silent link is probed after this, milliseconds. protocol/03-links.md
@@ -71,6 +73,10 @@ public enum Limits {
     public static let missingPerPeer = 4096
     /// Ids asked of all peers and not yet answered. protocol/08-spreading.md
     public static let missing = 16384
+    /// Of these, so many may be asked of any link, however many are asked of the others. Guess.
+    public static let missingReserved = 32
+    /// What is left of them to be shared, whoever asks first.
+    public static let missingShared = missing - links * missingReserved
     /// How long an asked id is waited for, milliseconds. Guess.
     public static let wantMilliseconds: UInt64 = 30_000
     /// Other peers remembered as having an asked id. protocol/08-spreading.md

@@ -76,8 +76,11 @@ extension RelayNode {
         return run(spreading.announced([announcement], by: link), now, wall)
     }
 
-    func receipted(_ receipt: Receipt, _ node: NodeID, _ wall: WallTime) -> [Effect] {
-        guard spreading.isOwn(receipt.retraction), receipt.slot.number <= wall.slot.number + 1,
+    mutating func receipted(
+        _ receipt: Receipt, _ node: NodeID, by link: LinkID, _ wall: WallTime
+    ) -> [Effect] {
+        guard receipt.slot.number <= wall.slot.number + 1,
+            spreading.isFirstReceipt(receipt.retraction, from: link),
             verify(
                 receipt.signature, Labels.gone, signedReceipt(receipt.retraction, receipt.slot),
                 key: node.bytes)

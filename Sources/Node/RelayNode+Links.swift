@@ -35,7 +35,10 @@ extension RelayNode {
             let otherIsOurs = other.dialled != nil
             if otherIsOurs != isDialled, otherIsOurs == isOurs { return .alreadyLinked }
         }
-        return peers.count >= Limits.links ? .tooManyLinks : nil
+        // Others can't take all the links there may be: some are left to those we choose to dial.
+        let others = peers.values.filter { $0.dialled == nil }.count
+        let isFull = peers.count >= Limits.links || !isDialled && others >= Limits.linksOfOthers
+        return isFull ? .tooManyLinks : nil
     }
 
     private mutating func hello(_ wall: WallTime) -> Hello {
@@ -105,7 +108,7 @@ extension RelayNode {
         case .push(let hops, let envelope):
             return pushed(envelope, hops, by: link, now, wall)
         case .retract(let retraction): return retracted(retraction, by: link, now, wall)
-        case .receipt(let receipt): return receipted(receipt, peer.node, wall)
+        case .receipt(let receipt): return receipted(receipt, peer.node, by: link, wall)
         }
     }
 

@@ -96,6 +96,34 @@ import Wire
         }
     }
 
+    @Test func whatWasRefusedIsRefusedAgainUncheckedUntilSomethingChanges() throws {
+        var book = try charteredBook()
+        let next = network.successor(of: [network.signedCharter], workBase: 2)
+        _ = try consider(network.charters([network.signedCharter, next], seq: 1), &book)
+        let (old, stray) = (network.charters(), TestNetwork(2).charters())
+        #expect(throws: Refusal.outdatedRecord) { try consider(old, &book) }
+        #expect(throws: Refusal.unknownSubject) { try consider(stray, &book) }
+        // Under the same ids even what is no record is not looked at.
+        let nothing = network.envelope(1)
+        #expect(throws: Refusal.outdatedRecord) {
+            try book.consider(nothing, id: network.id(old), now: now)
+        }
+        #expect(throws: Refusal.unknownSubject) {
+            try book.consider(nothing, id: network.id(stray), now: now)
+        }
+        let last = network.successor(of: [network.signedCharter, next], workBase: 3)
+        _ = try consider(
+            network.charters([network.signedCharter, next, last], seq: 2), &book)
+        var refusal: Refusal?
+        do {
+            _ = try book.consider(nothing, id: network.id(stray), now: now)
+        } catch {
+            refusal = error
+        }
+        #expect(refusal != nil)
+        #expect(refusal != .unknownSubject)
+    }
+
     // MARK: Manifests
 
     @Test func aManifestOfAnUncarriedCommunityIsRefused() throws {

@@ -23,7 +23,7 @@ import Wire
         #expect(spreading.wantedCount == Limits.missingPerPeer)
     }
 
-    @Test func sixteenThousandIdsAreAskedInAllAndNoMore() {
+    @Test func asManyIdsAreAskedInAllAsAreSharedAndAFewOfEverybodyElse() {
         let links = (1...5).map { LinkID($0) }
         var spreading = joined(links[0], links[1], links[2], links[3], links[4])
         for (index, link) in links.enumerated() {
@@ -32,11 +32,36 @@ import Wire
                 _ = announce(ids(1024, from: first), by: link, &spreading)
             }
         }
-        #expect(spreading.wantedCount == Limits.missing)
-        // As soon as one arrives, another may be asked for.
-        _ = spreading.arrived(ids(1)[0], from: links[0])
+        // Three fill what is shared; two come when nothing is left of it.
+        #expect(spreading.wantedCount == Limits.missingShared + 2 * Limits.missingReserved)
+        let full = announce(ids(1, from: 1 << 32), by: links[4], &spreading)
+        #expect(full == [])
+        // As soon as one of its own arrives, another may be asked for.
+        let asked = ids(1, from: 4 * 4096)[0]
+        #expect(spreading.isWanted(asked) == true)
+        _ = spreading.arrived(asked, from: links[4])
         let next = announce(ids(1, from: 1 << 32), by: links[4], &spreading)
         #expect(next.count == 1)
+    }
+
+    @Test func someWhoNeverDeliverLeaveRoomForEveryOtherLink() {
+        #expect(Limits.missingShared > 2 * Limits.missingPerPeer)
+        var spreading = Spreading()
+        let links = (1...UInt64(Limits.links)).map { LinkID($0) }
+        for link in links {
+            _ = spreading.joined(link, node: TestNetwork.node(1), now: start)
+        }
+        for (index, link) in links.dropLast().enumerated() {
+            for round in 0..<4 {
+                let first = UInt64(index * 4 + round) * 1024
+                _ = announce(ids(1024, from: first), by: link, &spreading)
+            }
+        }
+        let honest = ids(1, from: 1 << 32)
+        let last = links[Limits.links - 1]
+        let effects = announce(honest, by: last, &spreading)
+        #expect(effects == [.send(last, .want(session: 0, honest))])
+        #expect(spreading.wantedCount <= Limits.missing)
     }
 
     @Test func sixtyFourLookupsAreUnderWayForOneNeighbourAndTheRestWaits() {

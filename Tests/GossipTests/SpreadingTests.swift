@@ -89,6 +89,38 @@ import Wire
         #expect(effects.first == .witnessed(id, by: TestNetwork.node(1)))
     }
 
+    @Test func aNeighbourIsCountedOnceHoweverOftenItSaysSo() {
+        var spreading = joined(a, b)
+        let own = ids(3)
+        spreading.recall(own: own)
+        let often = (0..<300).flatMap { _ in announcements(own) }
+        let node = TestNetwork.node(1)
+        let counted = own.map { Spreading.Effect.witnessed($0, by: node) }
+        #expect(spreading.announced(often, by: a).filter { counted.contains($0) } == counted)
+        let again = spreading.announced(often, by: a)
+        #expect(!again.contains { counted.contains($0) })
+        #expect(spreading.arrived(own[0], from: a) == [])
+        // Another neighbour counts as well, and a link that is new.
+        #expect(
+            spreading.arrived(own[0], from: b)
+                == [.witnessed(own[0], by: TestNetwork.node(2))])
+        _ = spreading.left(a, now: at(1))
+        _ = spreading.joined(a, node: node, now: at(2))
+        #expect(spreading.arrived(own[0], from: a) == [.witnessed(own[0], by: node)])
+    }
+
+    @Test func oneReceiptOfANeighbourIsLookedAtForEachOwnItem() {
+        var spreading = joined(a, b)
+        let own = ids(2)
+        spreading.recall(own: own)
+        #expect(spreading.isFirstReceipt(own[0], from: a) == true)
+        #expect(spreading.isFirstReceipt(own[0], from: a) == false)
+        #expect(spreading.isFirstReceipt(own[1], from: a) == true)
+        #expect(spreading.isFirstReceipt(own[0], from: b) == true)
+        #expect(spreading.isFirstReceipt(ids(1, from: 9)[0], from: a) == false)
+        #expect(spreading.isFirstReceipt(own[0], from: c) == false)
+    }
+
     @Test func othersItemsAreNotWitnessed() {
         var spreading = joined(a, b)
         let envelope = network.envelope(1)

@@ -132,9 +132,9 @@ import Wire
         #expect(net.stores[1].holds(network.id(envelope)))
     }
 
-    @Test func aHundredTwentyEightLinksAreHeldAndNoMore() {
+    @Test func strangersCantTakeTheLinksThatAreLeftToDial() {
         var net = single()
-        for number in 0..<Limits.links {
+        for number in 0..<Limits.linksOfOthers {
             let node = NodeID([UInt8](repeating: 0xCC, count: 31) + [UInt8(number)]) ?? .zero
             let link = net.intrude(on: 0, as: node)
             #expect(net.isOpen(link))
@@ -142,6 +142,12 @@ import Wire
         let last = net.intrude(on: 0, as: TestNetwork.node(8))
         #expect(!net.isOpen(last))
         #expect(net.notes[0].last == .peerRefused(TestNetwork.node(8), why: .tooManyLinks))
+        // One that this node dials is linked all the same.
+        net.add(network.configuration(1))
+        net.connect(0, 1)
+        net.run(milliseconds: 1000)
+        #expect(net.nodes[0].peerList.filter(\.isDialled).count == 1)
+        #expect(net.nodes[0].peerList.count == Limits.linksOfOthers + 1)
     }
 
     // MARK: Two links

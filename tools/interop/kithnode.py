@@ -91,6 +91,11 @@ class KithNode:
             await process.wait()
 
     @property
+    def pid(self) -> int | None:
+        """The node's process, once it was started."""
+        return self._process.pid if self._process else None
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 

@@ -8,6 +8,8 @@ public import Wire
 public struct RecordBook: Sendable {
     /// Records whose subject is not known yet wait here for the charter that names it.
     static let mostWaiting = 64
+    /// Refused records remembered, of each kind of refusal. Guess.
+    static let mostRefused = 4096
 
     public struct Community: Sendable {
         public let manifest: Manifest
@@ -33,6 +35,11 @@ public struct RecordBook: Sendable {
     /// What the bridges of the current manifests published.
     var bridges: [BridgeID: PublishedByBridge] = [:]
     private var waiting: [(id: ItemID, envelope: Envelope)] = []
+    /// What the records followed now leave no place for. The same again is refused before its
+    /// signatures are checked: nobody's work pays for those, for it was done once. Forgotten when a
+    /// record changes what is followed.
+    private var outdated = RecentSet(limit: Self.mostRefused)
+    private var unknown = RecentSet(limit: Self.mostRefused)
     /// Communities of which a second branch of roots was seen.
     public private(set) var forked: [CommunityID] = []
 
@@ -63,6 +70,25 @@ public struct RecordBook: Sendable {
     ///   newer one is known.
     public mutating func consider(
         _ envelope: Envelope, id: ItemID, now: WallTime
+    ) throws(Refusal) -> Verdict {
+        if outdated.contains(id) { throw .outdatedRecord }
+        if unknown.contains(id) { throw .unknownSubject }
+        do {
+            let verdict = try judge(envelope, id, now)
+            if case .current = verdict {
+                outdated = RecentSet(limit: Self.mostRefused)
+                unknown = RecentSet(limit: Self.mostRefused)
+            }
+            return verdict
+        } catch {
+            if error == .outdatedRecord { outdated.insert(id) }
+            if error == .unknownSubject { unknown.insert(id) }
+            throw error
+        }
+    }
+
+    private mutating func judge(
+        _ envelope: Envelope, _ id: ItemID, _ now: WallTime
     ) throws(Refusal) -> Verdict {
         let record: Record
         do {

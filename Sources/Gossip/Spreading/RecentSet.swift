@@ -11,8 +11,10 @@ struct RecentSet: Sendable {
 
     func contains(_ id: ItemID) -> Bool { ids.contains(id) }
 
-    mutating func insert(_ id: ItemID) {
-        guard ids.insert(id).inserted else { return }
+    /// Whether it was not there.
+    @discardableResult
+    mutating func insert(_ id: ItemID) -> Bool {
+        guard ids.insert(id).inserted else { return false }
         if order.count < limit {
             order.append(id)
         } else {
@@ -20,6 +22,7 @@ struct RecentSet: Sendable {
             order[oldest] = id
             oldest = (oldest + 1) % limit
         }
+        return true
     }
 
     mutating func remove(_ id: ItemID) {

@@ -73,9 +73,7 @@ extension Spreading {
                 remember(link, has: id)
                 continue
             }
-            guard (neighbours[link]?.asked ?? 0) < Limits.missingPerPeer,
-                wants.count < Limits.missing
-            else {
+            guard mayAsk(link) else {
                 missed(link)
                 break
             }
@@ -89,6 +87,14 @@ extension Spreading {
             for value in neighbour.heldPongs { effects += send(link, .pong(value)) }
         }
         return effects
+    }
+
+    /// Whether one more id may be asked of a neighbour. Some who announce and never deliver can't
+    /// have all there is room for: a part is left to those of whom little is asked.
+    private func mayAsk(_ link: LinkID) -> Bool {
+        let asked = neighbours[link]?.asked ?? 0
+        let room = asked < Limits.missingReserved ? Limits.missing : Limits.missingShared
+        return asked < Limits.missingPerPeer && wants.count < room
     }
 
     /// A neighbour asks to be answered once all it sent before has been looked at.

@@ -75,6 +75,10 @@ public struct Spreading: Sendable {
         var hasToldAll = false
         var announcing = Announcing.idle
         var nextPing: UInt64 = 1
+        /// Own items it was counted as having, and their receipts: each is a write once and not
+        /// every time it is said.
+        var witnessed = RecentSet(limit: Spreading.mostWitnessed)
+        var receipted = RecentSet(limit: Spreading.mostWitnessed)
     }
 
     struct Want: Sendable {
@@ -89,6 +93,9 @@ public struct Spreading: Sendable {
     /// Lookups under way for one neighbour. What is announced meanwhile waits, as many ids as may be
     /// asked of it; more are dropped and come with the next announcement of all.
     static let mostLookups = 64
+    /// Own items of which it is remembered that a neighbour has them; what is said of one that was
+    /// forgotten is written again.
+    static let mostWitnessed = 4096
 
     var neighbours: [LinkID: Neighbour] = [:]
     /// In the order they came, so that effects have one order.
@@ -158,8 +165,12 @@ public struct Spreading: Sendable {
     /// Whether an item is known to be held or refused without asking the store.
     public func isRecent(_ id: ItemID) -> Bool { recent.contains(id) }
 
-    /// Whether an item is our own, in this run or an earlier one.
-    public func isOwn(_ id: ItemID) -> Bool { own.contains(id) }
+    /// Whether a receipt is the first that a neighbour gives for an own item. No other is looked
+    /// at, good or not, for each costs a signature's check.
+    public mutating func isFirstReceipt(_ id: ItemID, from link: LinkID) -> Bool {
+        guard own.contains(id) else { return false }
+        return neighbours[link]?.receipted.insert(id) == true
+    }
 
     /// Whether an item was asked for.
     public func isWanted(_ id: ItemID) -> Bool { wants[id] != nil }
@@ -322,8 +333,10 @@ public struct Spreading: Sendable {
         return effects
     }
 
-    func witness(_ id: ItemID, _ link: LinkID) -> [Effect] {
-        neighbours[link].map { [.witnessed(id, by: $0.node)] } ?? []
+    mutating func witness(_ id: ItemID, _ link: LinkID) -> [Effect] {
+        guard neighbours[link]?.witnessed.insert(id) == true, let node = neighbours[link]?.node
+        else { return [] }
+        return [.witnessed(id, by: node)]
     }
 
     mutating func send(_ link: LinkID, _ frame: Frame) -> [Effect] {
