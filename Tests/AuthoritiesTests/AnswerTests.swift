@@ -49,6 +49,35 @@ import Wire
     ])
     func brokenOrDeepJSONIsRefused(_ document: String) { #expect(json(document) == nil) }
 
+    static let jsonTexts = [
+        (#""a\"\\\/\b\f\n\r\t\u00e4\ud83d\ude00""#, "a\"\\/\u{8}\u{C}\n\r\tä😀"), ("0", "0"),
+        ("-0", "0"),
+        ("-12", "-12"), ("37.7622", "37.7622"), ("1e3", "1000"), ("-2.5E-1", "-0.25"),
+        ("1.0", "1"), ("true", "true"), ("false", "false"),
+    ]
+
+    @Test(arguments: jsonTexts)
+    func jsonValuesAreReadAsTexts(_ value: String, _ expected: String) {
+        #expect(json(" {\t\"a\" :\r\n\(value) } ")?.text("a") == expected)
+        #expect(json("[\(value)]") == .list([.text(expected)]))
+    }
+
+    @Test(arguments: [
+        "01", "-", "1.", ".5", "1e", "+1", "0x1", "1e+", "NaN", "tru", "\"a", "\"\\x\"", "\"\n\"",
+        "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\u00g0\"", "[1,]", "[,1]",
+        "{\"a\"}",
+        "{\"a\":1,}", "{1:2}", "[1 2]", "[1]]", "\u{A0}1",
+    ])
+    func whatIsNoJSONIsRefused(_ document: String) { #expect(json(document) == nil) }
+
+    /// A megabyte of small numbers took Foundation's decoder four seconds.
+    @Test(arguments: ["1,", "[],", "{},", "1.5,", "\"\","])
+    func theLargestAnswersAreReadAtOnce(_ pattern: String) {
+        let items = String(repeating: pattern, count: (1 << 20) / pattern.utf8.count - 1)
+        let took = ContinuousClock().measure { #expect(json("[\(items)1]") != nil) }
+        #expect(took < .seconds(3))
+    }
+
     @Test func numbersThatWouldBeRoundedAreNoIds() {
         #expect(json(#"{"a":123456789012345678901}"#)?.text("a") == nil)
         #expect(json(#"{"a":9007199254740993}"#)?.text("a") == "9007199254740993")
