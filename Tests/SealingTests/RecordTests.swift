@@ -60,4 +60,24 @@ import Wire
             try RootChain([], community: network.community)
         }
     }
+
+    /// Thirty signatures to check for each of a thousand names of one parent took seconds.
+    @Test func aParentThatIsNamedManyTimesIsLookedAtOnce() throws {
+        let stewards = (UInt8(1)...30).map { SigningKey(seed: .fixed($0)) }
+        let keys = stewards.map(\.publicKey).sorted { $0.lexicographicallyPrecedes($1) }
+        var root = Root(
+            stewards: keys, threshold: 30, operations: keys[0], roster: keys[0],
+            moderation: keys[0], name: "Large")
+        let first = SignedMap(root.cbor, Labels.root, by: stewards)
+        root.seq = 1
+        root.parents = [[UInt8]](repeating: hash(Labels.root, first.map), count: 1000)
+        let second = SignedMap(root.cbor, Labels.root, by: stewards)
+        let community = Root.communityID(of: first)
+        var chain: RootChain?
+        let took = ContinuousClock().measure {
+            chain = try? RootChain([first, second], community: community)
+        }
+        #expect(chain?.newest == root)
+        #expect(took < .seconds(1))
+    }
 }
