@@ -80,4 +80,18 @@ import Wire
         #expect(chain?.newest == root)
         #expect(took < .seconds(1))
     }
+
+    /// Found by tools/fuzz: weeks after the last could not be counted.
+    @Test func aLetterOfAWeekThatNoClockTellsIsRefused() throws {
+        let steward = SigningKey(seed: .fixed(1))
+        let certificate = SignedMap(.map([]), Labels.cert, by: [steward])
+        for (week, isRead) in [(Week.last, true), (Week(Week.last.number + 1), false)] {
+            let letter = EpochLetter(
+                epoch: 1, groupKey: .fixed(2), certificate: certificate,
+                intake: IntakeSeed(week: week, seed: .fixed(3)))
+            let read = try? EpochLetter(Fields(letter.cbor))
+            #expect((read != nil) == isRead)
+            #expect(read?.intake.keys(Manifest.weeks).count ?? 8 == 8)
+        }
+    }
 }
