@@ -78,6 +78,36 @@ import Wire
         #expect(took < .seconds(3))
     }
 
+    /// Found by tools/fuzz: each flag was looked for from the first one on, for minutes in all.
+    @Test func aTextOfFlagsIsReadAtOnce() {
+        let flags = String(repeating: "\u{1F1E9}", count: 1 << 18)
+        let mark: Text = "KITH-0123-4567-89AB-CDEF"
+        let took = ContinuousClock().measure {
+            #expect(xml("<?xml \(flags)?><a/>") == nil)
+            #expect(!flags.ends(with: mark) && !flags.holds(mark))
+            #expect("\(flags)\nReference: \(mark.string) \n".ends(with: mark))
+            #expect("\(flags) \(mark.string).".holds(mark))
+            let spaces = String(repeating: " ", count: 1 << 18)
+            #expect("x\nReference: \(mark.string)\(spaces)\n".ends(with: mark))
+        }
+        #expect(took < .seconds(3))
+    }
+
+    /// Found by tools/fuzz, which also watches what it costs: seconds, with Foundation's search.
+    @Test(.timeLimit(.minutes(1)))
+    func aThousandLinesAreHidden() {
+        let lines = (0..<1000).map { "a\(100 + $0)" }
+        let echo = String(repeating: "aaa a999 ", count: 400)
+        let expected = [String](repeating: "aaa …", count: 400).joined(separator: " ")
+        #expect(Words.clean(echo, hiding: lines)?.string == String(expected.prefix(2000)))
+    }
+
+    /// Equal as strings, though not as bytes.
+    @Test func everyWayToWriteALineIsHidden() {
+        let ways = ["caf\u{E9}", "cafe\u{301}"]
+        #expect(Words.clean("1 \(ways[0]) 2 \(ways[1]) 3", hiding: ways)?.string == "1 … 2 … 3")
+    }
+
     @Test func numbersThatWouldBeRoundedAreNoIds() {
         #expect(json(#"{"a":123456789012345678901}"#)?.text("a") == nil)
         #expect(json(#"{"a":9007199254740993}"#)?.text("a") == "9007199254740993")
