@@ -75,7 +75,7 @@ public enum Limits {
     public static let missing = 16384
     /// Of these, so many may be asked of any link, however many are asked of the others. Guess.
     public static let missingReserved = 32
-    /// What is left of them to be shared, whoever asks first.
+    /// What is left of them to be shared, whoever asks first. protocol/08-spreading.md
     public static let missingShared = missing - links * missingReserved
     /// How long an asked id is waited for, milliseconds. Guess.
     public static let wantMilliseconds: UInt64 = 30_000

@@ -35,6 +35,9 @@ public struct Slot: Hashable, Comparable, Sendable {
 
 /// Seven days, counted from 1970: intake keys and topics change with it.
 public struct Week: Hashable, Comparable, Sendable {
+    /// That of the last slot there is.
+    public static let last = Slot(.max).week
+
     public var number: UInt32
 
     public init(_ number: UInt32) { self.number = number }

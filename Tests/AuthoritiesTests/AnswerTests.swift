@@ -49,6 +49,65 @@ import Wire
     ])
     func brokenOrDeepJSONIsRefused(_ document: String) { #expect(json(document) == nil) }
 
+    static let jsonTexts = [
+        (#""a\"\\\/\b\f\n\r\t\u00e4\ud83d\ude00""#, "a\"\\/\u{8}\u{C}\n\r\tä😀"), ("0", "0"),
+        ("-0", "0"),
+        ("-12", "-12"), ("37.7622", "37.7622"), ("1e3", "1000"), ("-2.5E-1", "-0.25"),
+        ("1.0", "1"), ("true", "true"), ("false", "false"),
+    ]
+
+    @Test(arguments: jsonTexts)
+    func jsonValuesAreReadAsTexts(_ value: String, _ expected: String) {
+        #expect(json(" {\t\"a\" :\r\n\(value) } ")?.text("a") == expected)
+        #expect(json("[\(value)]") == .list([.text(expected)]))
+    }
+
+    @Test(arguments: [
+        "01", "-", "1.", ".5", "1e", "+1", "0x1", "1e+", "NaN", "tru", "\"a", "\"\\x\"", "\"\n\"",
+        "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\u00g0\"", "[1,]", "[,1]",
+        "{\"a\"}",
+        "{\"a\":1,}", "{1:2}", "[1 2]", "[1]]", "\u{A0}1",
+    ])
+    func whatIsNoJSONIsRefused(_ document: String) { #expect(json(document) == nil) }
+
+    /// A megabyte of small numbers took Foundation's decoder four seconds.
+    @Test(arguments: ["1,", "[],", "{},", "1.5,", "\"\","])
+    func theLargestAnswersAreReadAtOnce(_ pattern: String) {
+        let items = String(repeating: pattern, count: (1 << 20) / pattern.utf8.count - 1)
+        let took = ContinuousClock().measure { #expect(json("[\(items)1]") != nil) }
+        #expect(took < .seconds(3))
+    }
+
+    /// Found by tools/fuzz: each flag was looked for from the first one on, for minutes in all.
+    @Test func aTextOfFlagsIsReadAtOnce() {
+        let flags = String(repeating: "\u{1F1E9}", count: 1 << 18)
+        let mark: Text = "KITH-0123-4567-89AB-CDEF"
+        let took = ContinuousClock().measure {
+            #expect(xml("<?xml \(flags)?><a/>") == nil)
+            #expect(!flags.ends(with: mark) && !flags.holds(mark))
+            #expect("\(flags)\nReference: \(mark.string) \n".ends(with: mark))
+            #expect("\(flags) \(mark.string).".holds(mark))
+            let spaces = String(repeating: " ", count: 1 << 18)
+            #expect("x\nReference: \(mark.string)\(spaces)\n".ends(with: mark))
+        }
+        #expect(took < .seconds(3))
+    }
+
+    /// Found by tools/fuzz, which also watches what it costs: seconds, with Foundation's search.
+    @Test(.timeLimit(.minutes(1)))
+    func aThousandLinesAreHidden() {
+        let lines = (0..<1000).map { "a\(100 + $0)" }
+        let echo = String(repeating: "aaa a999 ", count: 400)
+        let expected = [String](repeating: "aaa …", count: 400).joined(separator: " ")
+        #expect(Words.clean(echo, hiding: lines)?.string == String(expected.prefix(2000)))
+    }
+
+    /// Equal as strings, though not as bytes.
+    @Test func everyWayToWriteALineIsHidden() {
+        let ways = ["caf\u{E9}", "cafe\u{301}"]
+        #expect(Words.clean("1 \(ways[0]) 2 \(ways[1]) 3", hiding: ways)?.string == "1 … 2 … 3")
+    }
+
     @Test func numbersThatWouldBeRoundedAreNoIds() {
         #expect(json(#"{"a":123456789012345678901}"#)?.text("a") == nil)
         #expect(json(#"{"a":9007199254740993}"#)?.text("a") == "9007199254740993")

@@ -153,10 +153,8 @@ import Wire
         for milliseconds in [300, 2000, 10000] {
             let timeout = Duration.milliseconds(milliseconds)
             outcome = try await withAuthority(timeout: timeout, .always(act)) { adapter, _ in
-                let began = ContinuousClock.now
-                let outcome = await adapter.deliver(report())
-                #expect(ContinuousClock.now - began < timeout + .seconds(10))
-                return outcome
+                // Without its own end it would wait here for ever.
+                await adapter.deliver(report())
             }
             if isExpected(outcome) { break }
         }

@@ -107,4 +107,14 @@ import Wire
         #expect(answer.forwards[0].proof != nil)
         #expect(answer.counter == 2)
     }
+
+    /// Found by tools/fuzz: the answer after it could not be counted.
+    @Test func theLargestCounterIsNoAnswerOfOurs() throws {
+        var script = BridgeScript()
+        try script.arrive(first)
+        let message = Answer(
+            consent: id, counter: .max, state: .refused, text: nil, reference: nil, forwards: [])
+        script.book.apply(.answered(id, message: message.encoded))
+        #expect(script.book.dueAnswers(script.now).map(\.answer.counter) == [1])
+    }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Strangers at the peer port, and odd callers at the control socket.
 @Suite struct HostileTests {
     enum Nonsense: CaseIterable, Sendable {
-        case garbage, giantLength, halfARequest, nothing, emptyRequests
+        case garbage, giantLength, halfARequest, nothing, emptyRequests, brokenXML
 
         var bytes: [UInt8] {
             switch self {
@@ -13,6 +13,12 @@ import Testing
             case .halfARequest: return [0, 0, 0x10, 0] + Array("bplist00".utf8)
             case .nothing: return []
             case .emptyRequests: return [UInt8](repeating: 0, count: 400)
+            case .brokenXML:
+                // Foundation's reader of XML property lists ends the program on this.
+                let list =
+                    Array("<plist><dict><key>items</key><dict><key>after</key><integer>".utf8)
+                    + [UInt8](repeating: 0xFF, count: 20) + Array("</integer></dict></dict>".utf8)
+                return [0, 0, 0, UInt8(list.count)] + list
             }
         }
     }

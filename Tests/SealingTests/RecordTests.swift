@@ -60,4 +60,38 @@ import Wire
             try RootChain([], community: network.community)
         }
     }
+
+    /// Thirty signatures to check for each of a thousand names of one parent took seconds.
+    @Test func aParentThatIsNamedManyTimesIsLookedAtOnce() throws {
+        let stewards = (UInt8(1)...30).map { SigningKey(seed: .fixed($0)) }
+        let keys = stewards.map(\.publicKey).sorted { $0.lexicographicallyPrecedes($1) }
+        var root = Root(
+            stewards: keys, threshold: 30, operations: keys[0], roster: keys[0],
+            moderation: keys[0], name: "Large")
+        let first = SignedMap(root.cbor, Labels.root, by: stewards)
+        root.seq = 1
+        root.parents = [[UInt8]](repeating: hash(Labels.root, first.map), count: 1000)
+        let second = SignedMap(root.cbor, Labels.root, by: stewards)
+        let community = Root.communityID(of: first)
+        var chain: RootChain?
+        let took = ContinuousClock().measure {
+            chain = try? RootChain([first, second], community: community)
+        }
+        #expect(chain?.newest == root)
+        #expect(took < .seconds(1))
+    }
+
+    /// Found by tools/fuzz: weeks after the last could not be counted.
+    @Test func aLetterOfAWeekThatNoClockTellsIsRefused() throws {
+        let steward = SigningKey(seed: .fixed(1))
+        let certificate = SignedMap(.map([]), Labels.cert, by: [steward])
+        for (week, isRead) in [(Week.last, true), (Week(Week.last.number + 1), false)] {
+            let letter = EpochLetter(
+                epoch: 1, groupKey: .fixed(2), certificate: certificate,
+                intake: IntakeSeed(week: week, seed: .fixed(3)))
+            let read = try? EpochLetter(Fields(letter.cbor))
+            #expect((read != nil) == isRead)
+            #expect(read?.intake.keys(Manifest.weeks).count ?? 8 == 8)
+        }
+    }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What an authority answered, whichever format it came in: texts, lists and objects.
 ///
 /// Numbers and truth values become texts, as XML has nothing else. An XML document is an object
@@ -30,42 +28,12 @@ indirect enum Answer: Sendable, Equatable {
         guard let format, let text = String(validating: bytes, as: UTF8.self) else { return nil }
         switch format {
         case .json:
-            guard Self.nesting(of: bytes) <= Self.depth,
-                let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(bytes))
-            else { return nil }
-            self = tree.answer
+            guard let answer = JSONReader.read(bytes) else { return nil }
+            self = answer
         case .xml:
             guard let root = try? XMLReader.read(text) else { return nil }
             self = .object([root])
         }
-    }
-
-    /// How deep brackets go, without looking at anything else: before a parser recurses.
-    private static func nesting(of bytes: [UInt8]) -> Int {
-        var depth = 0
-        var deepest = 0
-        var isText = false
-        var isEscaped = false
-        for byte in bytes {
-            if isText {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isText = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isText = true
-            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-            default: continue
-            }
-            deepest = max(deepest, depth)
-        }
-        return deepest
     }
 }
 
@@ -81,43 +49,6 @@ extension Mapping.Format {
             self = .xml
         } else {
             return nil
-        }
-    }
-}
-
-/// Any JSON value, by Foundation's decoder.
-private struct JSONTree: Decodable {
-    let answer: Answer
-
-    init(from decoder: any Decoder) throws {
-        if let object = try? decoder.container(keyedBy: AnyKey.self) {
-            answer = .object(
-                try object.allKeys.map {
-                    Answer.Member(
-                        name: $0.stringValue,
-                        value: try object.decode(JSONTree.self, forKey: $0).answer)
-                })
-            return
-        }
-        if var list = try? decoder.unkeyedContainer() {
-            var items: [Answer] = []
-            while !list.isAtEnd { items.append(try list.decode(JSONTree.self).answer) }
-            answer = .list(items)
-            return
-        }
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            answer = .null
-        } else if let text = try? value.decode(String.self) {
-            answer = .text(text)
-        } else if let truth = try? value.decode(Bool.self) {
-            answer = .text(truth ? "true" : "false")
-        } else if let whole = try? value.decode(Int64.self) {
-            answer = .text(String(whole))
-        } else {
-            // A larger whole number would be rounded: as an id it would name something else.
-            let number = try value.decode(Double.self)
-            answer = number.magnitude < 0x1p53 ? .text(String(number)) : .null
         }
     }
 }

@@ -1,5 +1,4 @@
 import Bridging
-import Foundation
 import Sealing
 import Wire
 
@@ -18,15 +17,21 @@ enum Words {
     ///
     /// - Parameter hiding: what must not come back in an error, even if the authority echoes it.
     static func clean(_ text: String, hiding secrets: [String] = []) -> Text? {
-        var words = oneLine(text)
+        var words = Array(oneLine(text).utf8)
+        // As bytes: two strings may be equal and still be written in two ways.
+        let sought = Set(
+            secrets.map(oneLine).filter { $0.unicodeScalars.count >= 3 }.map { Array($0.utf8) })
         // The longest first, so that a part of one hides no other.
-        for secret in secrets.map(oneLine).sorted(by: { $0.utf8.count > $1.utf8.count })
-        where secret.unicodeScalars.count >= 3 {
-            words = words.replacingOccurrences(of: secret, with: "…", options: .literal)
-        }
+        for secret in sought.sorted(by: isBefore) { words.replace(secret, with: Array("…".utf8)) }
         var kept = String.UnicodeScalarView()
-        kept.append(contentsOf: words.unicodeScalars.prefix(characters))
+        let text = String(decoding: words, as: UTF8.self)
+        kept.append(contentsOf: text.unicodeScalars.prefix(characters))
         return kept.isEmpty ? nil : Text(String(kept))
+    }
+
+    private static func isBefore(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.count != other.count
+            ? one.count > other.count : one.lexicographicallyPrecedes(other)
     }
 
     private static func oneLine(_ text: String) -> String {
@@ -47,6 +52,37 @@ enum Words {
         }
         if out.last == " " { out.removeLast() }
         return String(out)
+    }
+}
+
+// A report may have a thousand lines to look for, in a text that somebody made long on purpose:
+// bytes are compared, which costs a hundredth of what Foundation's search does.
+extension ArraySlice<UInt8> {
+    /// Where the word begins first; nil where it does not stand.
+    func place(of word: [UInt8]) -> Int? {
+        guard let first = word.first else { return startIndex }
+        var rest = self
+        while let index = rest.firstIndex(of: first) {
+            if rest[index...].starts(with: word) { return index }
+            rest = rest[(index + 1)...]
+        }
+        return nil
+    }
+}
+
+extension [UInt8] {
+    /// Puts `other` wherever the word stands.
+    fileprivate mutating func replace(_ word: [UInt8], with other: [UInt8]) {
+        guard !word.isEmpty, var index = self[...].place(of: word) else { return }
+        var out: [UInt8] = []
+        var rest = self[...]
+        while true {
+            out += rest[..<index] + other
+            rest = rest[(index + word.count)...]
+            guard let next = rest.place(of: word) else { break }
+            index = next
+        }
+        self = out + rest
     }
 }
 

@@ -16,6 +16,9 @@ enum XMLError: Error, Equatable {
 /// Own code and not FoundationXML, since that brings libxml2, whose faults in reading strangers'
 /// bytes are many, into the static program for seven element names. Cost is linear in the text.
 struct XMLReader {
+    /// Longest declaration. Guess.
+    private static let declarationBytes = 256
+
     private let bytes: [UInt8]
     private var position = 0
 
@@ -46,6 +49,10 @@ struct XMLReader {
         skipSpace()
         guard starts("<?xml") else { return }
         let content = try upTo("?>")
+        // Little and ASCII: what follows looks at characters, and costs more than their number.
+        guard content.count <= Self.declarationBytes, content.allSatisfy({ $0 < 0x80 }) else {
+            throw .unexpected(at: content.startIndex)
+        }
         let words = String(decoding: content, as: UTF8.self).lowercased()
         guard let encoding = words.split(separator: "encoding", maxSplits: 1).dropFirst().first
         else { return }

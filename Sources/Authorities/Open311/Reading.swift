@@ -124,7 +124,7 @@ struct Reading {
             return .unusable("the report is listed, but without an id that can be used")
         }
         // Somebody's words, or an authority that rearranges what it was sent.
-        guard !descriptions.contains(where: { $0.contains(mark.string) }) else {
+        guard !descriptions.contains(where: { $0.holds(mark) }) else {
             return .unusable("the mark stands in the list, but not where a report has it")
         }
         guard records.count < Self.listed else {

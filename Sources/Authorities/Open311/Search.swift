@@ -43,15 +43,20 @@ struct Search {
     }
 }
 
+// Scalars and bytes, never characters: where one ends is looked for from the beginning of a row of
+// flags, so that a text of flags would cost the square of its length.
 extension String {
     /// Whether the last line is that of a report with this mark; white space after it and the kind
     /// of line end don't count, since authorities change them.
     func ends(with mark: Text) -> Bool {
         let lines = unicodeScalars.split { $0 == "\n" || $0 == "\r" }
         let last = lines.last { line in !line.allSatisfy { $0.properties.isWhitespace } }
-        guard let last else { return false }
-        var text = String(last)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text == Report.lastLine(mark)
+        guard let last, let end = last.lastIndex(where: { !$0.properties.isWhitespace }) else {
+            return false
+        }
+        return last[...end].elementsEqual(Report.lastLine(mark).unicodeScalars)
     }
+
+    /// Whether the mark stands anywhere.
+    func holds(_ mark: Text) -> Bool { Array(utf8)[...].place(of: mark.utf8) != nil }
 }

@@ -120,7 +120,9 @@ public struct BridgeBook: Sendable {
         case (.resolved, .pending), (.status, .sent), (.told, .sent): return true
         case (.answered(_, let message), _):
             guard let answer = try? Answer(decoding: message) else { return false }
-            return answer.consent == id && answer.counter > entry.lastAnswer?.counter ?? 0
+            // One must be left for the answer that follows.
+            let counters = (entry.lastAnswer?.counter ?? 0) + 1..<UInt64.max
+            return answer.consent == id && counters.contains(answer.counter)
         default: return false
         }
     }

@@ -101,18 +101,3 @@ public final class ControlClient: NodeAccess, @unchecked Sendable {
         private let noSignal = Int32(MSG_NOSIGNAL)
     #endif
 }
-
-/// The encoding of control messages.
-enum ControlCoding {
-    static let mostResponseBytes = 16 << 20
-
-    static func encode(_ value: some Encodable) throws -> Data {
-        let encoder = PropertyListEncoder()
-        encoder.outputFormat = .binary
-        return try encoder.encode(value)
-    }
-
-    static func decode<Value: Decodable>(_: Value.Type, _ data: Data) throws -> Value {
-        try PropertyListDecoder().decode(Value.self, from: data)
-    }
-}

@@ -25,11 +25,12 @@ public struct EpochLetter: Sendable {
     public init(_ fields: Fields) throws(RecordError) {
         certificate = try SignedMap(shaped { () throws(ShapeError) in try fields.required(3) })
         (epoch, groupKey, intake) = try shaped { () throws(ShapeError) in
-            (
+            let week = Week(try fields.integer(4))
+            // Of a later week no clock can tell, and the weeks after it could not be counted.
+            guard week <= .last else { throw .outOfRange(key: 4) }
+            return (
                 try fields.unsigned(1), Secret(try fields.bytes(2, count: 32)),
-                IntakeSeed(
-                    week: Week(try fields.integer(4)),
-                    seed: Secret(try fields.bytes(5, count: 32)))
+                IntakeSeed(week: week, seed: Secret(try fields.bytes(5, count: 32)))
             )
         }
     }

@@ -77,7 +77,10 @@ public struct RootChain: Sendable, Equatable {
                 throw .notSigned
             }
             guard root.parents.isEmpty == known.isEmpty else { throw .wrongParent }
-            for parent in root.parents {
+            var seen: [[UInt8]] = []
+            // One that is named again needs no second look: a record has room for many names.
+            for parent in root.parents where !seen.contains(parent) {
+                seen.append(parent)
                 guard let before = known.first(where: { $0.hash == parent })?.root,
                     before.seq < root.seq
                 else { throw .wrongParent }
