@@ -81,7 +81,7 @@ import Wire
         #expect(took < .seconds(1))
     }
 
-    /// Found by tools/fuzz: weeks after the last could not be counted.
+    /// Weeks after the last could not be counted.
     @Test func aLetterOfAWeekThatNoClockTellsIsRefused() throws {
         let steward = SigningKey(seed: .fixed(1))
         let certificate = SignedMap(.map([]), Labels.cert, by: [steward])

@@ -53,7 +53,7 @@ def summary(built, fuzzer, folder):
         capture_output=True, check=True).stdout
     files = []
     for file in json.loads(out)["data"][0]["files"]:
-        name = file["filename"].rsplit("/Sources/", 1)[-1]
+        name = file["filename"].rsplit("/Sources/", 1)[-1].rsplit("/fuzz.d/", 1)[-1]
         lines = file["summary"]["lines"]
         if name.startswith(fuzzer.sources) and lines["count"]:
             files.append((name, lines["covered"], lines["count"]))

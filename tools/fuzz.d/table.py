@@ -41,6 +41,6 @@ ALL = (
     Fuzzer("answers", "what an authority answers, in JSON and XML", 8192,
            ("Authorities/Answers/", "Authorities/Open311/Reading.swift",
             "Authorities/Open311/Search.swift", "Authorities/Checking/")),
-    Fuzzer("control", "requests on a node's socket", 4096, ("Daemon/Control/ControlMessages.swift",)),
+    Fuzzer("control", "requests on a node's socket", 4096, ("Control/",)),
     Fuzzer("cost", "time for the largest inputs, made of one pattern", 768, ()),
 )
