@@ -104,15 +104,28 @@ public struct SeekerSession: Sendable {
         public let retractions: Int
     }
 
-    /// Takes back everything of all cases and notes, and tells supporters to erase their copies.
+    /// Takes back everything of all cases and notes, consents first, and tells supporters to erase
+    /// their copies.
+    ///
+    /// - Parameter leavingConsents: whether to go on where a consent can't be taken back now.
     public func erase(
-        _ book: SeekerBook, now: WallTime, progress: @Sendable (Int, Int) -> Void
+        _ book: SeekerBook, leavingConsents: Bool = false, now: WallTime,
+        progress: @Sendable (Int, Int) -> Void
     ) async throws(Problem) -> Erased {
         var retractions: [Data] = []
         for thread in book.threads where !thread.isEmpty {
             for consent in thread.consents where consent.isLive(now) {
-                // Of a bridge that is gone there is nothing to take back.
-                guard let drafts = try? withdrawal(of: consent, in: thread, now) else { continue }
+                let drafts: [EnvelopeDraft]
+                do { drafts = try withdrawal(of: consent, in: thread, now) } catch {
+                    // A bridge that is named no more sends nothing. One that can't be reached must
+                    // not be forgotten: after the erasure nobody could take the consent back.
+                    guard error.status == .notFound || leavingConsents else {
+                        throw Problem(
+                            error.status, "a consent can't be taken back now: \(error.what)",
+                            hint: "try again later; or kith erase --leave-consents")
+                    }
+                    continue
+                }
                 _ = try await send(drafts, thread.number, progress)
             }
             if !thread.requests.isEmpty {

@@ -23,6 +23,11 @@ struct Erase: AsyncParsableCommand {
     @Option(name: .long, help: "How far an erasure is, by its handle.")
     var state: String?
 
+    @Flag(
+        name: .long,
+        help: "Go on where a consent can't be taken back now; then nobody can later.")
+    var leaveConsents = false
+
     private struct Confirm: Encodable {
         let event = "confirm"
         let type = "erase"
@@ -59,7 +64,8 @@ struct Erase: AsyncParsableCommand {
             throw Problem(.badData, "not confirmed: nothing was erased", hint: "type erase")
         }
         let io = SeekerIO(terminal: terminal)
-        let erased = try await session.erase(book, now: .now, progress: io.progress)
+        let erased = try await session.erase(
+            book, leavingConsents: leaveConsents, now: .now, progress: io.progress)
         terminal.emit(Done(handle: erased.handle.bytes.hex, retractions: erased.retractions))
         terminal.say(
             """
