@@ -1,6 +1,7 @@
 import Bridging
 import Foundation
 import NIOSSL
+import TestKit
 import Testing
 import Wire
 
@@ -79,7 +80,7 @@ import Wire
 
     @Test func aCertificateOfAnotherHostGetsNothing() async throws {
         let authority = try await TestAuthority(tls: try .test, .always(.hangUp))
-        let client = AuthorityClient(timeout: .seconds(20), trust: [try .test()])
+        let client = AuthorityClient(timeout: .seconds(20 * patience), trust: [try .test()])
         #expect(
             await deliver(to: "https://127.0.0.1:\(authority.port)", client: client)
                 == .unreachable("the certificate is for another host", after: nil))
@@ -90,7 +91,7 @@ import Wire
     @Test func aTrustedCertificateIsSentTo() async throws {
         let authority = try await TestAuthority(
             tls: try .test, .always(.reply(200, #"[{"service_request_id":"A-1"}]"#)))
-        let client = AuthorityClient(timeout: .seconds(20), trust: [try .test()])
+        let client = AuthorityClient(timeout: .seconds(20 * patience), trust: [try .test()])
         #expect(
             await deliver(to: "https://localhost:\(authority.port)", client: client)
                 == .accepted(id: "A-1", notice: nil))

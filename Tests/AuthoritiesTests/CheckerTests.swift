@@ -1,4 +1,5 @@
 import Bridging
+import TestKit
 import Testing
 
 @testable import Authorities
@@ -26,7 +27,7 @@ import Testing
         _ script: TestAuthority.Script
     ) async throws -> [Finding] {
         let authority = try await TestAuthority(script)
-        let client = AuthorityClient(timeout: .seconds(20))
+        let client = AuthorityClient(timeout: .seconds(20 * patience))
         let findings = await AuthorityChecker(client: client).check(
             mapping(
                 endpoint: authority.url, services: services, other: other, place: "Town hall",
