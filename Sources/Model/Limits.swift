@@ -12,6 +12,12 @@ public enum Limits {
     public static let announcedIDs = 1024
     /// Ids in one WANT or GONE. protocol/04-frames.md
     public static let wantedIDs = 64
+    /// Longest backoff in PRUNE, seconds. protocol/04-frames.md
+    public static let pruneSeconds: UInt16 = 3600
+    /// Records in one SHUFFLE. protocol/04-frames.md
+    public static let shuffledRecords = 8
+    /// Topics in one SYNC_OPEN. protocol/04-frames.md
+    public static let syncTopics = 32
     /// A peer record may not live longer, seconds. protocol/04-frames.md
     public static let peerRecordSeconds: UInt64 = 7 * 86400
     /// An envelope must have more than this left to live, seconds. protocol/05-envelopes.md

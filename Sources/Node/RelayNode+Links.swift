@@ -109,6 +109,8 @@ extension RelayNode {
             return pushed(envelope, hops, by: link, now, wall)
         case .retract(let retraction): return retracted(retraction, by: link, now, wall)
         case .receipt(let receipt): return receipted(receipt, peer.node, by: link, wall)
+        case .membership, .graft, .prune, .dontWant, .stem, .syncOpen, .syncMessage, .syncEnd:
+            return []
         }
     }
 
@@ -122,7 +124,10 @@ extension RelayNode {
         case .push(_, let envelope):
             return envelope.header.suite != Suite.publicRecord.rawValue
         case .retract: return true
-        case .pad, .hello, .pong, .bye, .receipt, .want, .gone, .unknown: return false
+        case .pad, .hello, .pong, .bye, .receipt, .want, .gone, .unknown, .membership, .graft,
+            .prune, .dontWant:
+            return false
+        case .stem, .syncOpen, .syncMessage, .syncEnd: return true
         }
     }
 

@@ -245,30 +245,3 @@ public struct RelayNode: Sendable {
         return out
     }
 }
-
-/// A small generator for choices: jitter, order, whom to ask. Never for keys. The state is part of
-/// the machine, so that a run can be repeated. SplitMix64 (Steele, Lea, Flood 2014).
-struct Choices: Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// An exponentially distributed whole number with this mean.
-    mutating func exponential(mean: UInt64) -> UInt64 {
-        // −ln(u) by halving: count leading zeros for the whole part in units of ln 2, and a linear
-        // piece within the octave; the error against the true distribution is below 6 %.
-        let draw = next() | 1
-        let zeros = UInt64(draw.leadingZeroBitCount)
-        let fraction = Double((draw << zeros) >> 11) / Double(1 << 53)  // 0.5 ..< 1
-        let logarithm = (Double(zeros) + 2 * (1 - fraction)) * 0.693_147_180_56
-        return UInt64(logarithm * Double(mean))
-    }
-}
