@@ -62,7 +62,10 @@ extension RelayNode {
     public enum Input: Sendable, Equatable {
         case wake
         // From links.
-        case opened(LinkID, NodeID, dialled: Text?)
+        /// A link to a proven node. `from`: where an incoming one came from, as far as that is
+        /// known; `syncKey`: `Link.syncKey`.
+        case opened(
+            LinkID, NodeID, dialled: Text?, from: SourceGroup? = nil, syncKey: [UInt8] = [])
         case heard(LinkID, Frame)
         case drained(LinkID)
         case closed(LinkID)

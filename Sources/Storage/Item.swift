@@ -17,6 +17,10 @@ public struct Item: Sendable, Equatable {
     public var topic: Topic
     /// Acknowledged to this node's own page or desk: has the reserve at its disposal.
     public var own: Bool
+    /// Not seen in the open yet: nobody but this node's own people may learn that it is here.
+    public var hidden: Bool
+    /// The work bits its header claims; 0 for a retraction.
+    public var work: UInt8
     /// Set for retractions only: the id of the envelope retracted.
     public var target: ItemID?
     /// The envelope, header first, or the 112 bytes of a retraction.
@@ -24,7 +28,7 @@ public struct Item: Sendable, Equatable {
 
     public init(
         id: ItemID, slot: UInt32, ttlClass: UInt8, expiry: UInt64, topic: Topic, own: Bool = false,
-        target: ItemID? = nil, bytes: [UInt8]
+        hidden: Bool = false, work: UInt8 = 0, target: ItemID? = nil, bytes: [UInt8]
     ) {
         self.id = id
         self.slot = slot
@@ -32,6 +36,8 @@ public struct Item: Sendable, Equatable {
         self.expiry = expiry
         self.topic = topic
         self.own = own
+        self.hidden = hidden
+        self.work = work
         self.target = target
         self.bytes = bytes
     }
@@ -41,7 +47,8 @@ public struct Item: Sendable, Equatable {
 
 /// What became of one item put.
 public enum PutOutcome: Sendable, Equatable {
-    /// Committed to disk. `removedTarget`: a retraction that also removed the envelope it names.
+    /// Committed to disk, or no longer hidden. `removedTarget`: a retraction that also removed the
+    /// envelope it names.
     case stored(removedTarget: Bool)
     /// Held already; for a retraction, one for its target is.
     case duplicate
@@ -58,19 +65,20 @@ public enum PutOutcome: Sendable, Equatable {
     }
 }
 
-/// Where an item stands in the order that reconciliation compares.
-public struct ItemPosition: Sendable, Hashable, Comparable {
-    public var slot: UInt32
+/// What is kept of an item beside its bytes.
+public struct ItemRow: Sendable, Equatable {
+    /// Where to go on listing after this one; grows with arrival, is never used twice.
+    public var seq: Int64
     public var id: ItemID
-
-    public init(slot: UInt32, id: ItemID) {
-        self.slot = slot
-        self.id = id
-    }
-
-    public static func < (l: Self, r: Self) -> Bool {
-        l.slot != r.slot ? l.slot < r.slot : l.id < r.id
-    }
+    public var kind: ItemKind
+    public var slot: UInt32
+    public var ttlClass: UInt8
+    public var topic: Topic
+    public var own: Bool
+    public var hidden: Bool
+    public var work: UInt8
+    /// Bytes of the envelope or retraction.
+    public var length: Int
 }
 
 /// The answer to asking for one id.

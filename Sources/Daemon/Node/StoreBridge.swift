@@ -168,17 +168,6 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
             completion(zip(ids, fetched).map { RelayNode.Found(id: $0, item: Held($1)) })
         }
     }
-
-    func list(
-        after position: Gossip.ItemPosition?, limit: Int,
-        completion: @escaping @Sendable ([Gossip.ItemPosition]) -> Void
-    ) {
-        let after = position.map { Storage.ItemPosition(slot: $0.slot.number, id: $0.id) }
-        store.page(after: after, limit: limit) { [self] result in
-            let page = told("reading", result) ?? []
-            completion(page.map { Gossip.ItemPosition(slot: Slot($0.slot), id: $0.id) })
-        }
-    }
 }
 
 extension Item {

@@ -237,10 +237,10 @@ public actor RelayShell {
 
     private func handle(_ report: LinkHandler.Report, of link: LinkID, _ dialled: Text?) {
         switch report {
-        case .opened(let node, let port):
+        case .opened(let node, let port, let group, let syncKey):
             guard phase == .running else { return port.close() }
             links[link] = OpenLink(port: port)
-            feed(.opened(link, node, dialled: dialled))
+            feed(.opened(link, node, dialled: dialled, from: group, syncKey: syncKey))
         case .heard(let frames, let weight):
             for frame in frames { feed(.heard(link, frame)) }
             links[link]?.lookedAt += weight
