@@ -18,6 +18,18 @@ public enum Limits {
     public static let shuffledRecords = 8
     /// Topics in one SYNC_OPEN. protocol/04-frames.md
     public static let syncTopics = 32
+    /// A message of a reconciliation session, bytes. protocol/22-reconciliation.md
+    public static let syncMessageBytes = 60_000
+    /// Bytes of all messages of a session. protocol/22-reconciliation.md
+    public static let syncBytes = 16 << 20
+    /// Differences found in a session. protocol/22-reconciliation.md
+    public static let syncDifferences = 20_000
+    /// Round trips of a session. protocol/22-reconciliation.md
+    public static let syncRounds = 256
+    /// A session that hears nothing ends, milliseconds. protocol/22-reconciliation.md
+    public static let syncIdleMilliseconds: UInt64 = 30_000
+    /// Sessions at once, in all. protocol/22-reconciliation.md
+    public static let syncSessions = 8
     /// A peer record may not live longer, seconds. protocol/04-frames.md
     public static let peerRecordSeconds: UInt64 = 7 * 86400
     /// An envelope must have more than this left to live, seconds. protocol/05-envelopes.md
@@ -91,6 +103,31 @@ public enum Limits {
     public static let recentIDs = 65536
     /// How often one neighbour hears all ids again, milliseconds. protocol/08-spreading.md
     public static let announceMilliseconds: UInt64 = 600_000
+    /// Of the sessions at once, so many are kept for our own. Guess.
+    public static let syncSessionsReserved = 2
+    /// A session ends after this, milliseconds: slow answers keep no place for ever. Guess.
+    public static let syncMilliseconds: UInt64 = 600_000
+    /// Ids needed after which a session of ours ends: with those of the last message they stay
+    /// below what may be asked of one peer. protocol/22-reconciliation.md
+    public static let syncNeeds = 2048
+    /// Ids announced to the other side in one session: it asks for no more. The limit above.
+    public static let syncOffers = 4096
+    /// Items' lanes made for one link: about two seconds. Measured: 2 µs each.
+    public static let syncWork = 1_000_000
+    /// Of these so many come back in a second: a link costs a hundredth of a core. Guess.
+    public static let syncWorkPerSecond = 5000
+    /// Sessions that one link may open at once after a pause; one more comes every second. Guess.
+    public static let syncOpens = 30
+    /// Items copied for a session about some topics. Guess.
+    public static let syncPartItems = 1 << 18
+    /// A neighbour is compared with, milliseconds. protocol/22-reconciliation.md
+    public static let syncNeighbourMilliseconds: UInt64 = 300_000
+    /// Another node is compared with, milliseconds. protocol/22-reconciliation.md
+    public static let syncOtherMilliseconds: UInt64 = 1_800_000
+    /// A new neighbour is compared with within this, milliseconds: not all at once. Guess.
+    public static let syncStartMilliseconds = 1000
+    /// Wait after the other side had no room, milliseconds. Guess.
+    public static let syncRestMilliseconds: UInt64 = 10_000
     /// Clocks of neighbours this far off, by median, raise a warning, seconds.
     /// protocol/05-envelopes.md
     public static let clockWarningSeconds: UInt64 = 600
