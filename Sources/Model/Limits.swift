@@ -139,6 +139,98 @@ public enum Limits {
     public static let dialsAtOnce = 16
     /// Addresses known at the most. Guess.
     public static let knownAddresses = 1024
+    /// With fewer neighbours others are looked for at once. protocol/20-membership.md
+    public static let neighboursSought = 5
+    /// The same for a node that lists no address. protocol/20-membership.md
+    public static let neighboursSoughtHidden = 4
+    /// Neighbours at the most by a node's own choice. protocol/20-membership.md
+    public static let neighboursChosen = 6
+    /// Neighbours at the most if others ask. protocol/20-membership.md
+    public static let neighboursMost = 8
+    /// Neighbours that are to be dialled by the node. protocol/20-membership.md
+    public static let neighboursDialled = 3
+    /// Of these, the oldest that keep their places. protocol/20-membership.md
+    public static let neighboursProtected = 2
+    /// Neighbours that list no address. protocol/20-membership.md
+    public static let guests = 48
+    /// Nodes an operator can pin. Guess.
+    public static let pinned = 64
+    /// Records in the passive view. protocol/20-membership.md
+    public static let passiveRecords = 30
+    /// Of these, told by one node. protocol/20-membership.md
+    public static let passiveIntroduced = 10
+    /// First rest of a record whose dial failed, milliseconds. Guess.
+    public static let passiveRestMilliseconds: UInt64 = 30_000
+    /// Links a joiner's record walks. protocol/20-membership.md
+    public static let walkLength: UInt8 = 6
+    /// Where on its way it enters a passive view, counted from the end. protocol/20-membership.md
+    public static let walkPassive: UInt8 = 3
+    /// Walks that one JOIN begins. protocol/20-membership.md
+    public static let joinWalks = 6
+    /// A JOIN of one source group in this time, milliseconds. protocol/20-membership.md
+    public static let joinMilliseconds: UInt64 = 60_000
+    /// JOINs that a node sends in this time. Guess.
+    public static let joinsSent = 3
+    /// JOINs that a node passes on in this time. Guess.
+    public static let joinsHeard = 256
+    /// FORWARD_JOINs of one link at once. Guess: the JOINs of one minute.
+    public static let walksAtOnce: UInt64 = 256
+    /// One more after this, milliseconds. Guess.
+    public static let walkMilliseconds: UInt64 = 250
+    /// An answer to NEIGHBOR is waited for, milliseconds. protocol/20-membership.md
+    public static let neighborMilliseconds: UInt64 = 5000
+    /// A node that refused is asked again after this, milliseconds. Guess.
+    public static let refusedMilliseconds: UInt64 = 60_000
+    /// The same without any neighbour, milliseconds. Guess.
+    public static let refusedAloneMilliseconds: UInt64 = 5000
+    /// One neighbour is displaced in this time, milliseconds. Guess.
+    public static let displacementMilliseconds: UInt64 = 5000
+    /// A displaced neighbour asks again after this, seconds. Guess.
+    public static let displacedSeconds: UInt16 = 60
+    /// Longest wait that DISCONNECT can ask for, seconds. protocol/20-membership.md
+    public static let backoffSeconds: UInt16 = 3600
+    /// First wait between looks for neighbours, milliseconds. Guess.
+    public static let searchMilliseconds: UInt64 = 500
+    /// Longest, milliseconds. Guess.
+    public static let searchMostMilliseconds: UInt64 = 60_000
+    /// Longest without any neighbour, milliseconds. Guess.
+    public static let searchAloneMilliseconds: UInt64 = 5000
+    /// Dials at once without any neighbour. protocol/20-membership.md
+    public static let dialsAlone = 3
+    /// Dials at once if neighbours are missing. Guess.
+    public static let dialsMissing = 2
+    /// A dial without an answer counts as failed after this, milliseconds. Guess.
+    public static let dialMilliseconds: UInt64 = 60_000
+    /// Between SHUFFLEs, milliseconds. protocol/20-membership.md
+    public static let shuffleMilliseconds: UInt64 = 60_000
+    /// The first of a node that knows hardly any other, milliseconds. Guess.
+    public static let shuffleFirstMilliseconds: UInt64 = 5000
+    /// Neighbours' records in a SHUFFLE. protocol/20-membership.md
+    public static let shuffledActive = 3
+    /// Passive records in a SHUFFLE. protocol/20-membership.md
+    public static let shuffledPassive = 4
+    /// SHUFFLEs of one link at once. Guess.
+    public static let shufflesAtOnce: UInt64 = 16
+    /// One more after this, milliseconds. Guess.
+    public static let shuffleCostMilliseconds: UInt64 = 1000
+    /// SHUFFLEs under way that are remembered. protocol/20-membership.md
+    public static let walksKept = 256
+    /// How long, milliseconds. protocol/20-membership.md
+    public static let walkKeptMilliseconds: UInt64 = 60_000
+    /// Between looks beyond the neighbours, milliseconds. protocol/20-membership.md
+    public static let healingMilliseconds: UInt64 = 600_000
+    /// Dials of one such look. Guess.
+    public static let healingTries = 3
+    /// Comparing with a node beyond may take so long, milliseconds. Guess.
+    public static let compareMilliseconds: UInt64 = 300_000
+    /// Nodes remembered over restarts. protocol/20-membership.md
+    public static let anchors = 8
+    /// They are written down at most once in this time, milliseconds. Guess.
+    public static let anchorsMilliseconds: UInt64 = 60_000
+    /// A link we dialled that is of no use is closed after this, milliseconds. Guess.
+    public static let idleMilliseconds: UInt64 = 30_000
+    /// The same for one that another dialled, milliseconds. Guess.
+    public static let idleInboundMilliseconds: UInt64 = 600_000
     /// Bytes of envelopes held, by default. protocol/06-store.md
     public static let storeBytes: UInt64 = 16 << 30
     /// Rows held, by default. protocol/06-store.md

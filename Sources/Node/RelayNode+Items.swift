@@ -150,7 +150,7 @@ extension RelayNode {
     /// The charter's seeds are dialled for ever.
     private mutating func learnSeeds(_ now: Moment) {
         for seed in book.charters?.newest.seeds ?? [] where seed.node != node {
-            dialling.add(seed.address, node: seed.node, now: now)
+            dialling.add(seed.address, node: seed.node, kind: .pinned, now: now)
         }
     }
 

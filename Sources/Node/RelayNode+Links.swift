@@ -156,7 +156,7 @@ extension RelayNode {
         else { return refuse(link, .badRecord, now, wall) }
         peers[link]?.hello = hello
         peers[link]?.clockAhead = ahead
-        if let address = peer.dialled { dialling.greeted(address) }
+        if let address = peer.dialled { dialling.greeted(address, node: peer.node) }
         var effects: [Effect] = [.note(.peerUp(peer.node, dialled: peer.dialled != nil))]
         let records = book.currentIDs.prefix(Limits.announcedIDs).map {
             Announcement(id: $0, hops: Announcement.offTree)

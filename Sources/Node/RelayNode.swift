@@ -97,7 +97,7 @@ public struct RelayNode: Sendable {
     public var deadline: Moment? {
         var next = nextTick
         if let spreading = spreading.deadline { next = min(next, spreading) }
-        if let dialling = dialling.deadline { next = min(next, dialling) }
+        if let dialling = dialling.deadline(seeds: false) { next = min(next, dialling) }
         return next
     }
 
@@ -129,7 +129,7 @@ public struct RelayNode: Sendable {
 
     /// Addresses known, with whether each is dialled or linked now.
     public var knownAddresses: [(address: Text, node: NodeID?, isBusy: Bool, failures: UInt64)] {
-        dialling.known
+        dialling.known.map { ($0.address, $0.node, $0.isBusy, $0.failures) }
     }
 
     public mutating func handle(_ input: Input, now: Moment, wall: WallTime) -> [Effect] {
@@ -146,7 +146,7 @@ public struct RelayNode: Sendable {
         case .submit(let ticket, let envelopes): return submit(ticket, envelopes, wall)
         case .erase(let ticket, let retractions): return erase(ticket, retractions, wall)
         case .know(let address, let node):
-            dialling.add(address, node: node, now: now)
+            dialling.add(address, node: node, kind: .pinned, now: now)
             return []
         case .block(let node): return block(node, now, wall)
         case .unblock(let node):
