@@ -113,6 +113,8 @@ public enum Limits {
     public static let improvementMilliseconds: UInt64 = 1000
     /// After a promotion the tree is left to settle, milliseconds. iroh-gossip 6cb0844
     public static let settledMilliseconds: UInt64 = 1000
+    /// Who grafts us without naming an item is not pruned for this long, milliseconds. Guess.
+    public static let keptMilliseconds: UInt64 = 60_000
     /// Neighbours up to which two stay eager. Guess.
     public static let smallView = 4
     /// Whom we prune may not graft us for this long unless it lacks something, seconds. Guess.

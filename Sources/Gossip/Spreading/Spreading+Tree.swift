@@ -56,14 +56,18 @@ extension Spreading {
     public mutating func grafted(
         _ id: ItemID?, by link: LinkID, now: Moment
     ) -> [Effect] {
-        guard peers[link] != nil else { return [] }
+        guard let peer = peers[link] else { return [] }
         guard peers[link]?.graftBudget.spend(now: now) == true else {
             return charge(link, .beyondAllowance, now: now)
         }
         counters.graftsHeard += 1
-        if peers[link]?.place != .outside {
+        if peer.place != .outside {
             promote(link, now)
-            peers[link]?.keptUntil = now.adding(milliseconds: Limits.settledMilliseconds)
+            // Without an id it says that too few are left to it: pruned again soon, it would turn
+            // to the next, and that one prune it too, for ever.
+            let kept = id == nil ? Limits.keptMilliseconds : Limits.settledMilliseconds
+            let until = now.adding(milliseconds: kept)
+            peers[link]?.keptUntil = max(peer.keptUntil, until)
         }
         guard let id else { return [] }
         let replies = peers[link]?.replies[id] ?? 0

@@ -53,6 +53,8 @@ public struct Spreading: Sendable {
         public internal(set) var pushes = 0
         public internal(set) var announcedIDs = 0
         public internal(set) var grafts = 0
+        /// Of these, grafts of items that the tree did not bring.
+        public internal(set) var repairs = 0
         public internal(set) var prunes = 0
         public internal(set) var duplicates = 0
         public internal(set) var graftsHeard = 0
@@ -209,7 +211,9 @@ public struct Spreading: Sendable {
         switch frame {
         case .push, .retract: counters.pushes += 1
         case .announce(let items): counters.announcedIDs += items.count
-        case .graft: counters.grafts += 1
+        case .graft(let id, _):
+            counters.grafts += 1
+            if id != nil { counters.repairs += 1 }
         case .prune: counters.prunes += 1
         default: break
         }
