@@ -101,8 +101,6 @@ public enum Limits {
     public static let alternativesPerID = 3
     /// Ids remembered as held or refused without asking the store. Guess.
     public static let recentIDs = 65536
-    /// How often one neighbour hears all ids again, milliseconds. protocol/08-spreading.md
-    public static let announceMilliseconds: UInt64 = 600_000
     /// Of the sessions at once, so many are kept for our own. Guess.
     public static let syncSessionsReserved = 2
     /// A session ends after this, milliseconds: slow answers keep no place for ever. Guess.
@@ -128,6 +126,49 @@ public enum Limits {
     public static let syncStartMilliseconds = 1000
     /// Wait after the other side had no room, milliseconds. Guess.
     public static let syncRestMilliseconds: UInt64 = 10_000
+    /// An id is waited for longer from a peer that answers others, milliseconds. Guess.
+    public static let wantMostMilliseconds: UInt64 = 300_000
+    /// Announcements gather for this long, milliseconds. Guess; iroh-gossip has 5.
+    public static let announceMilliseconds: UInt64 = 50
+    /// The tree may bring an announced item for this long, or three round trips, milliseconds.
+    /// Guess; iroh-gossip has 80.
+    public static let graftMilliseconds: UInt64 = 500
+    /// The next announcer is grafted after this or a round trip, milliseconds. Guess; iroh-gossip
+    /// has 40.
+    public static let graftRetryMilliseconds: UInt64 = 250
+    /// Pushes of one id to one peer because it grafts it. Gossipsub 1.1
+    public static let graftReplies = 3
+    /// Ids of which it is remembered how often a peer grafted them. Guess.
+    public static let graftedIDs = 1024
+    /// Ids of which it is remembered that a peer has them. Guess.
+    public static let knownIDsPerPeer = 1024
+    /// Items of which it is remembered how they came. Guess.
+    public static let arrivals = 4096
+    /// A neighbour must have had an item by so many hops less. Plumtree, p. 12, via iroh-gossip
+    public static let improvementHops = 7
+    /// Between two changes of places for a shorter way, milliseconds. Guess.
+    public static let improvementMilliseconds: UInt64 = 1000
+    /// After a promotion the tree is left to settle, milliseconds. iroh-gossip 6cb0844
+    public static let settledMilliseconds: UInt64 = 1000
+    /// Who grafts us without naming an item is not pruned for this long, milliseconds. Guess.
+    public static let keptMilliseconds: UInt64 = 60_000
+    /// Neighbours up to which two stay eager. Guess.
+    public static let smallView = 4
+    /// Whom we prune may not graft us for this long unless it lacks something, seconds. Guess.
+    public static let pruneBackoffSeconds: UInt16 = 10
+    /// Size class from which neighbours are told that pushing is of no use: 16 KiB.
+    /// protocol/08-spreading.md
+    public static let dontWantSize: UInt8 = 5
+    /// Presumed until measured, milliseconds. Guess.
+    public static let presumedRoundTripMilliseconds: UInt64 = 100
+    /// Longer measurements count as this, milliseconds. Guess.
+    public static let mostRoundTripMilliseconds: UInt64 = 10_000
+    /// Points that close a link. Guess: a hundred bad items.
+    public static let faultPoints: UInt64 = 1000
+    /// Points that fade in a second. Guess.
+    public static let faultFadingPerSecond: UInt64 = 2
+    /// Late answers that count at once. Guess.
+    public static let brokenPromisesAtOnce = 10
     /// Clocks of neighbours this far off, by median, raise a warning, seconds.
     /// protocol/05-envelopes.md
     public static let clockWarningSeconds: UInt64 = 600

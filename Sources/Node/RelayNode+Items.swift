@@ -19,7 +19,7 @@ extension RelayNode {
         let id = Naming.envelopeID(network: configuration.network, envelope)
         let isWanted = spreading.isWanted(id)
         if spreading.isRecent(id) || storing[id] != nil {
-            return run(spreading.arrived(id, from: link), now, wall)
+            return run(spreading.repeated(id, hops: hops, from: link, now: now), now, wall)
         }
         guard pending.count < (isWanted ? Self.mostPendingWanted : Self.mostPending) else {
             return isWanted ? [] : later(id, from: link, now, wall)
@@ -31,7 +31,9 @@ extension RelayNode {
         } catch {
             return bad(error, id: nil, link, now, wall)
         }
-        var effects = run(spreading.arrived(id, from: link), now, wall)
+        var effects = run(
+            spreading.checked(id, size: envelope.header.size, from: link)
+                + spreading.arrived(id, hops: hops, from: link, now: now), now, wall)
         let item = StoreItem(id: id, content: .envelope(envelope), isOwn: false)
         guard envelope.header.suite == Suite.publicRecord.rawValue else {
             return effects + order(.item(item, hops: hops, from: link), [item])
@@ -57,15 +59,17 @@ extension RelayNode {
         }
         let id = Naming.retractionID(of: target)
         let isWanted = spreading.isWanted(id) || spreading.isWanted(target)
-        let effects =
-            run(spreading.arrived(id, from: link), now, wall)
-            + run(spreading.arrived(target, from: link), now, wall)
-        if spreading.isRecent(id) || storing[id] != nil { return effects }
+        let hops = max(spreading.hops(of: id, from: link), spreading.hops(of: target, from: link))
+        spreading.answered(target, by: link, now: now)
+        if spreading.isRecent(id) || storing[id] != nil {
+            return run(spreading.repeated(id, hops: hops, from: link, now: now), now, wall)
+        }
+        let effects = run(spreading.arrived(id, hops: hops, from: link, now: now), now, wall)
         guard isWanted || pending.count < Self.mostPending else {
             return effects + later(id, from: link, now, wall)
         }
         let item = StoreItem(id: id, content: .retraction(retraction, target: target), isOwn: false)
-        return effects + order(.item(item, hops: 0, from: link), [item])
+        return effects + order(.item(item, hops: hops, from: link), [item])
     }
 
     /// The store is behind: what a neighbour sent unasked counts as announced, and is asked for.
@@ -73,7 +77,7 @@ extension RelayNode {
         _ id: ItemID, from link: LinkID, _ now: Moment, _ wall: WallTime
     ) -> [Effect] {
         let announcement = Announcement(id: id, hops: Announcement.offTree)
-        return run(spreading.announced([announcement], by: link), now, wall)
+        return run(spreading.announced([announcement], by: link, now: now), now, wall)
     }
 
     mutating func receipted(
@@ -321,7 +325,8 @@ extension RelayNode {
         switch item.content {
         case .envelope(let envelope):
             return run(
-                spreading.stored(item.id, .envelope(envelope), hops: hops, from: link, now: wall),
+                spreading.stored(
+                    item.id, .envelope(envelope), hops: hops, from: link, now: now, wall: wall),
                 now, wall)
         case .retraction(let retraction, let target):
             spreading.refused(target)
@@ -331,7 +336,8 @@ extension RelayNode {
                 signature: configuration.nodeKey.sign(Labels.gone, signed))
             var effects = run(
                 spreading.stored(
-                    item.id, .retraction(retraction), hops: hops, from: link, now: wall),
+                    item.id, .retraction(retraction), hops: hops, from: link, now: now,
+                    wall: wall),
                 now, wall)
             for link in linkOrder where peers[link]?.hello != nil {
                 effects.append(.send(link, .receipt(receipt)))

@@ -59,7 +59,7 @@ extension RelayNode {
         if let address = peer.dialled {
             dialling.ended(address, now: now, jitter: choices.next())
         }
-        return run(spreading.left(link, now: now), now, wall) + [.note(.peerDown(peer.node))]
+        return run(spreading.unlinked(link, now: now), now, wall) + [.note(.peerDown(peer.node))]
     }
 
     mutating func refuse(
@@ -98,19 +98,26 @@ extension RelayNode {
         case .hello: return refuse(link, .helloNotFirst, now, wall)
         case .ping(0): return [.send(link, .pong(0))]
         case .ping(let value): return run(spreading.pinged(value, by: link), now, wall)
-        case .pong(let value): return run(spreading.ponged(value, by: link), now, wall)
+        case .pong: return []
         case .bye: return [.close(link)] + closed(link, now, wall)
         case .announce(let items):
             peers[link]?.announcements += 1
-            return run(spreading.announced(items, by: link), now, wall)
-        case .want(_, let ids): return run(spreading.asked(for: ids, by: link), now, wall)
+            return run(spreading.announced(items, by: link, now: now), now, wall)
+        case .want(let session, let ids):
+            return run(spreading.asked(for: ids, session: session, by: link), now, wall)
         case .gone(_, let ids): return run(spreading.gone(ids, by: link, now: now), now, wall)
         case .push(let hops, let envelope):
             return pushed(envelope, hops, by: link, now, wall)
         case .retract(let retraction): return retracted(retraction, by: link, now, wall)
         case .receipt(let receipt): return receipted(receipt, peer.node, by: link, wall)
-        case .membership, .graft, .prune, .dontWant, .stem, .syncOpen, .syncMessage, .syncEnd:
-            return []
+        case .graft(let id, _):
+            return run(spreading.grafted(id, by: link, now: now), now, wall)
+        case .prune(let backoff):
+            return run(
+                spreading.pruned(backoffSeconds: backoff, by: link, now: now), now, wall)
+        case .dontWant(let ids):
+            return run(spreading.unwanted(ids, by: link, now: now), now, wall)
+        case .membership, .stem, .syncOpen, .syncMessage, .syncEnd: return []
         }
     }
 
@@ -162,7 +169,9 @@ extension RelayNode {
             Announcement(id: $0, hops: Announcement.offTree)
         }
         effects.append(.send(link, .announce(records)))
-        return effects + run(spreading.joined(link, node: peer.node, now: now), now, wall)
+        spreading.linked(link, node: peer.node, now: now)
+        spreading.up(link, now: now)
+        return effects
     }
 }
 

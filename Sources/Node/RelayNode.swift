@@ -110,7 +110,7 @@ public struct RelayNode: Sendable {
                     node: $0.node, address: $0.dialled, isDialled: $0.dialled != nil,
                     isGreeted: $0.hello != nil, clockAhead: $0.clockAhead,
                     addresses: $0.hello?.record.addresses ?? [],
-                    isInSync: spreading.isInSync(link) && !storing.contains(link))
+                    isInSync: !spreading.isAwaiting(link) && !storing.contains(link))
             }
         }
     }
@@ -158,8 +158,7 @@ public struct RelayNode: Sendable {
         case .fetched(let link, let found):
             let items = found.map { ($0.id, $0.item) }
             return run(spreading.fetched(items, for: link), now, wall)
-        case .page(let link, let positions):
-            return run(spreading.page(positions, for: link), now, wall)
+        case .page: return []
         case .due(let retractions): return release(retractions, wall)
         case .recallRecords(let envelopes): return recall(envelopes, now, wall)
         case .recallOwn(let ids):
@@ -236,7 +235,6 @@ public struct RelayNode: Sendable {
             case .send(let link, let frame): out.append(.send(link, frame))
             case .findMissing(let ids, let link): out.append(.findMissing(link, ids))
             case .fetch(let ids, let link): out.append(.fetch(link, ids))
-            case .list(let after, let link): out.append(.list(link, after: after))
             case .witnessed(let id, let node):
                 out.append(.witness(id, node, isReceipt: false))
             case .close(let link): out += refuse(link, .tooMuchAsked, now, wall)

@@ -27,15 +27,12 @@ extension SpreadingScript {
         ids.map { Announcement(id: $0, hops: hops) }
     }
 
-    /// A machine with neighbours that have heard all ids: there are none.
+    /// A machine with these neighbours, all of them eager.
     func joined(_ links: LinkID...) -> Spreading {
         var spreading = Spreading()
         for link in links {
-            let node = TestNetwork.node(UInt8(link.number))
-            _ = spreading.joined(link, node: node, now: start)
-            _ = spreading.page([], for: link)
-            _ = spreading.ponged(1, by: link)
-            _ = spreading.drained(link)
+            spreading.linked(link, node: TestNetwork.node(UInt8(link.number)), now: start)
+            spreading.up(link, now: start)
         }
         return spreading
     }
@@ -45,7 +42,7 @@ extension SpreadingScript {
         _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, now: Moment? = nil
     ) -> [Spreading.Effect] {
         var effects: [Spreading.Effect] = []
-        for effect in spreading.announced(announcements(ids), by: link) {
+        for effect in spreading.announced(announcements(ids), by: link, now: now ?? start) {
             guard case .findMissing(let ids, link) = effect else {
                 effects.append(effect)
                 continue

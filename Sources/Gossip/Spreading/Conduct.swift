@@ -1,0 +1,71 @@
+import Model
+
+/// What counts against a peer, and how much. Source: protocol/08-spreading.md, "Conduct".
+public enum Misconduct: Sendable, Equatable, CaseIterable {
+    /// An item that breaks the rules.
+    case badItem
+    /// Something it announced and, asked for it, did not have or did not send.
+    case brokenPromise
+    /// A push after it was told to stop, or the same twice.
+    case excess
+    /// A frame beyond what a link may send of its kind.
+    case beyondAllowance
+    /// What another machine found.
+    case other
+
+    var points: UInt64 {
+        switch self {
+        case .badItem, .other: 10
+        case .brokenPromise: 5
+        case .excess: 2
+        case .beyondAllowance: 1
+        }
+    }
+}
+
+/// Points against a peer; they fade, and there are none in its favour: good behaviour buys no room
+/// for bad.
+struct Conduct: Sendable {
+    private var thousandths: UInt64 = 0
+    private var asOf = Moment(milliseconds: 0)
+
+    func points(_ now: Moment) -> UInt64 {
+        let fading = Limits.faultFadingPerSecond
+        let passed = now < asOf ? 0 : min(now.milliseconds - asOf.milliseconds, 1 << 32)
+        return (thousandths - min(thousandths, passed * fading)) / 1000
+    }
+
+    /// Whether it is more now than a link can bear.
+    mutating func charge(_ fault: Misconduct, times: Int = 1, now: Moment) -> Bool {
+        let more = fault.points * UInt64(clamping: times)
+        thousandths = min(points(now) + more, 2 * Limits.faultPoints) * 1000
+        asOf = max(asOf, now)
+        return thousandths >= Limits.faultPoints * 1000
+    }
+}
+
+/// What a link may send of one kind of frame: so many at once, and so many a second.
+struct Allowance: Sendable, Equatable {
+    let burst: UInt64
+    let perSecond: UInt64
+}
+
+/// How much of an allowance is used.
+struct Budget: Sendable {
+    private var thousandths: UInt64 = 0
+    private var asOf = Moment(milliseconds: 0)
+    private let allowance: Allowance
+
+    init(_ allowance: Allowance) { self.allowance = allowance }
+
+    /// Whether there was room for as many; if not, nothing is used.
+    mutating func spend(_ count: Int = 1, now: Moment) -> Bool {
+        let passed = now < asOf ? 0 : min(now.milliseconds - asOf.milliseconds, 1 << 32)
+        thousandths -= min(thousandths, passed * allowance.perSecond)
+        asOf = max(asOf, now)
+        let used = thousandths + UInt64(clamping: count) * 1000
+        guard used <= allowance.burst * 1000 else { return false }
+        thousandths = used
+        return true
+    }
+}
