@@ -97,6 +97,22 @@ public enum Limits {
     public static let missingShared = missing - links * missingReserved
     /// How long an asked id is waited for, milliseconds. Guess.
     public static let wantMilliseconds: UInt64 = 30_000
+    /// A stem epoch, milliseconds, and by how much it may be longer. protocol/21-stem.md
+    public static let stemEpochMilliseconds: UInt64 = 600_000
+    public static let stemEpochJitterMilliseconds: UInt64 = 30_000
+    /// Mean embargo, milliseconds; own items' is three times as long. protocol/21-stem.md
+    public static let stemEmbargoMilliseconds: UInt64 = 39_000
+    /// Bytes of others' items on their stem. protocol/21-stem.md
+    public static let stemPoolBytes = 4 << 20
+    /// Items by STEM from one link in a minute. protocol/21-stem.md
+    public static let stemItemsPerMinute = 10
+    /// Own items that leave in a minute, and the mean gap between them. protocol/21-stem.md
+    public static let stemOwnPerMinute = 6
+    public static let stemOwnGapMilliseconds: UInt64 = 10_000
+    /// Without any link an own item waits so long for one, milliseconds. protocol/21-stem.md
+    public static let stemLinklessMilliseconds: UInt64 = 60_000
+    /// Own items on their stem: more than may leave before they are too old. Guess.
+    public static let stemOwnItems = 1024
     /// Other peers remembered as having an asked id. protocol/08-spreading.md
     public static let alternativesPerID = 3
     /// Ids remembered as held or refused without asking the store. Guess.
