@@ -127,11 +127,11 @@ public enum Limits {
     /// Ids announced to the other side in one session: it asks for no more. The limit above.
     public static let syncOffers = 4096
     /// Items' lanes made for one link: about two seconds. Measured: 2 µs each.
-    public static let syncWork = 1_000_000
+    public static let syncWork: UInt64 = 1_000_000
     /// Of these so many come back in a second: a link costs a hundredth of a core. Guess.
-    public static let syncWorkPerSecond = 5000
+    public static let syncWorkPerSecond: UInt64 = 5000
     /// Sessions that one link may open at once after a pause; one more comes every second. Guess.
-    public static let syncOpens = 30
+    public static let syncOpens: UInt64 = 30
     /// Items copied for a session about some topics. Guess.
     public static let syncPartItems = 1 << 18
     /// A neighbour is compared with, milliseconds. protocol/22-reconciliation.md
@@ -188,6 +188,10 @@ public enum Limits {
     /// Clocks of neighbours this far off, by median, raise a warning, seconds.
     /// protocol/05-envelopes.md
     public static let clockWarningSeconds: UInt64 = 600
+    /// How often the queue of delayed retractions is looked at while there are some, milliseconds.
+    public static let dueMilliseconds: UInt64 = 1000
+    /// The same while it is empty, milliseconds.
+    public static let dueIdleMilliseconds: UInt64 = 60_000
     /// First wait before dialling an address again, milliseconds. Guess.
     public static let redialMilliseconds: UInt64 = 1000
     /// Longest wait before dialling an address again, milliseconds. Guess.
@@ -232,8 +236,8 @@ public enum Limits {
     public static let joinsHeard = 256
     /// FORWARD_JOINs of one link at once. Guess: the JOINs of one minute.
     public static let walksAtOnce: UInt64 = 256
-    /// One more after this, milliseconds. Guess.
-    public static let walkMilliseconds: UInt64 = 250
+    /// So many more in a second. Guess.
+    public static let walksPerSecond: UInt64 = 4
     /// An answer to NEIGHBOR is waited for, milliseconds. protocol/20-membership.md
     public static let neighborMilliseconds: UInt64 = 5000
     /// A node that refused is asked again after this, milliseconds. Guess.
@@ -268,8 +272,8 @@ public enum Limits {
     public static let shuffledPassive = 4
     /// SHUFFLEs of one link at once. Guess.
     public static let shufflesAtOnce: UInt64 = 16
-    /// One more after this, milliseconds. Guess.
-    public static let shuffleCostMilliseconds: UInt64 = 1000
+    /// So many more in a second. Guess.
+    public static let shufflesPerSecond: UInt64 = 1
     /// SHUFFLEs under way that are remembered. protocol/20-membership.md
     public static let walksKept = 256
     /// How long, milliseconds. protocol/20-membership.md

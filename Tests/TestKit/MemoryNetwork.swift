@@ -43,6 +43,8 @@ public struct MemoryNetwork: Sendable {
     public private(set) var sent: [Sent] = []
     public private(set) var notes: [[RelayNode.Note]] = []
     public private(set) var answers: [[UInt64: SubmitError?]] = []
+    /// What each node wants to be told of at its next start.
+    public private(set) var anchors: [[PeerRecord]] = []
     /// Frames kept in `sent`; older runs of a long test are of no use.
     public var keepsSent = true
 
@@ -74,9 +76,9 @@ public struct MemoryNetwork: Sendable {
         notes.append([])
         answers.append([:])
         wakes.append(nil)
+        anchors.append([])
         let index = nodes.count - 1
-        let records = store.envelopes.filter { $0.header.suite == Suite.publicRecord.rawValue }
-        feed(index, .recallRecords(records))
+        recall(index)
         return index
     }
 
@@ -85,10 +87,16 @@ public struct MemoryNetwork: Sendable {
         for link in ends.keys.sorted() where ends[link]?.node == index { hangUp(link) }
         nodes[index] = RelayNode(configuration, now: now, wall: wall)
         wakes[index] = nil
-        let records = stores[index].envelopes.filter {
-            $0.header.suite == Suite.publicRecord.rawValue
-        }
+        recall(index)
+    }
+
+    private mutating func recall(_ index: Int) {
+        let store = stores[index]
+        let records = store.envelopes.filter { $0.header.suite == Suite.publicRecord.rawValue }
         feed(index, .recallRecords(records))
+        feed(index, .recallHeld(store.rows))
+        feed(index, .recallStem(store.hidden))
+        feed(index, .recallAnchors(anchors[index]))
     }
 
     /// Links two nodes at once, `from` as the dialler.
@@ -102,8 +110,9 @@ public struct MemoryNetwork: Sendable {
         ends[near] = End(node: from, other: far, otherNode: to)
         ends[far] = End(node: to, other: near, otherNode: from)
         let address = dialled ?? Self.address(to)
-        feed(from, .opened(near, names[to], dialled: address))
-        feed(to, .opened(far, names[from], dialled: nil))
+        let key = Self.syncKey(near)
+        feed(from, .opened(near, names[to], dialled: address, syncKey: key))
+        feed(to, .opened(far, names[from], dialled: nil, syncKey: key))
         return (near, far)
     }
 
@@ -115,6 +124,13 @@ public struct MemoryNetwork: Sendable {
         ends[link] = End(node: node, other: LinkID(0), otherNode: -1)
         feed(node, .opened(link, stranger, dialled: nil))
         return link
+    }
+
+    /// What the handshake of a link would have left both ends with.
+    private static func syncKey(_ link: LinkID) -> [UInt8] {
+        var key = [UInt8](repeating: 7, count: 24)
+        key.append(bigEndian: link.number)
+        return key
     }
 
     public func isOpen(_ link: LinkID) -> Bool { ends[link] != nil }
@@ -230,13 +246,11 @@ public struct MemoryNetwork: Sendable {
             tell(node, .stored(token, stores[node].release(item)))
         case .takeDue(let time): tell(node, .due(stores[node].takeDue(time)))
         case .remove(let ids): stores[node].remove(ids)
+        case .keepAnchors(let records): anchors[node] = records
         case .expire(let time): stores[node].expire(time)
         case .findMissing(let link, let ids):
             tell(node, .missing(link, stores[node].missing(among: ids)))
         case .fetch(let link, let ids): tell(node, .fetched(link, stores[node].fetch(ids)))
-        case .list(let link, let after):
-            let page = stores[node].list(after: after, limit: Limits.announcedIDs)
-            tell(node, .page(link, page))
         case .witness(let id, let peer, let isReceipt):
             stores[node].witness(id, peer, isReceipt: isReceipt)
         }

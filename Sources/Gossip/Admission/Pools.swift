@@ -22,6 +22,19 @@ public struct PoolRow: Sendable, Equatable {
         topic = header.topic
     }
 
+    public init(
+        id: ItemID, isPublic: Bool, ttlClass: TTLClass, size: UInt8, workBits: UInt8, slot: Slot,
+        topic: Topic
+    ) {
+        self.id = id
+        self.isPublic = isPublic
+        self.ttlClass = ttlClass
+        self.size = size
+        self.workBits = workBits
+        self.slot = slot
+        self.topic = topic
+    }
+
     var bytes: UInt64 { 512 << UInt64(size & 7) }
 
     var expiry: WallTime { slot.start.adding(seconds: ttlClass.seconds) }

@@ -129,7 +129,7 @@ extension Membership {
         _ record: PeerRecord, ttl: UInt8, by link: LinkID, _ now: Moment, _ wall: WallTime
     ) -> [Effect] {
         guard let peer = peers[link], peer.isUp, !settings.isLeaf, isOfUse(record),
-            peers[link]?.walks.take(now) ?? false
+            peers[link]?.walks.spend(now: now) ?? false
         else { return [] }
         guard holds(record, wall) else { return [] }
         let ttl = min(ttl, Limits.walkLength)

@@ -77,9 +77,9 @@ extension Membership {
             self.group = group
             lastUse = now
             nextJoin = now
-            walks = Budget(most: Limits.walksAtOnce, every: Limits.walkMilliseconds, now: now)
+            walks = Budget(Allowance(burst: Limits.walksAtOnce, perSecond: Limits.walksPerSecond))
             shuffles = Budget(
-                most: Limits.shufflesAtOnce, every: Limits.shuffleCostMilliseconds, now: now)
+                Allowance(burst: Limits.shufflesAtOnce, perSecond: Limits.shufflesPerSecond))
         }
 
         var isOutbound: Bool { dialled != nil }

@@ -16,7 +16,7 @@ extension Reconciler {
         session.count(message)
         let bounds = RangeComparison.Bounds(
             messageBytes: Limits.syncMessageBytes, have: Limits.syncOffers - session.offered,
-            work: Limits.syncWork)
+            work: Int(Limits.syncWork))
         let looked = look(&session, key: key) {
             $0.answer(message, as: .initiator, within: bounds)
         }

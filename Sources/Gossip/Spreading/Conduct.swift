@@ -43,29 +43,3 @@ struct Conduct: Sendable {
         return thousandths >= Limits.faultPoints * 1000
     }
 }
-
-/// What a link may send of one kind of frame: so many at once, and so many a second.
-struct Allowance: Sendable, Equatable {
-    let burst: UInt64
-    let perSecond: UInt64
-}
-
-/// How much of an allowance is used.
-struct Budget: Sendable {
-    private var thousandths: UInt64 = 0
-    private var asOf = Moment(milliseconds: 0)
-    private let allowance: Allowance
-
-    init(_ allowance: Allowance) { self.allowance = allowance }
-
-    /// Whether there was room for as many; if not, nothing is used.
-    mutating func spend(_ count: Int = 1, now: Moment) -> Bool {
-        let passed = now < asOf ? 0 : min(now.milliseconds - asOf.milliseconds, 1 << 32)
-        thousandths -= min(thousandths, passed * allowance.perSecond)
-        asOf = max(asOf, now)
-        let used = thousandths + UInt64(clamping: count) * 1000
-        guard used <= allowance.burst * 1000 else { return false }
-        thousandths = used
-        return true
-    }
-}

@@ -41,7 +41,7 @@ public struct Stem: Sendable {
     /// In the order they came, so that choices have one order.
     var order: [LinkID] = []
     /// The two that items go to in this epoch, as far as there are links.
-    var stems: [LinkID?] = [nil, nil]
+    public internal(set) var stems: [LinkID?] = [nil, nil]
     var ownRoute: Int?
     /// Whether what arrives by STEM is published in this epoch, instead of going on.
     var isFluffing = false
