@@ -57,11 +57,13 @@ let package = Package(
             [
                 "Model", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ]),
         target(
             "Transport",
             [
                 "Model", "Wire", "Sodium", "Noise", "Gossip", "Node",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -81,6 +83,7 @@ let package = Package(
             [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
                 "Bridging", "Authorities", "Storage", "Transport",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -128,17 +131,21 @@ let package = Package(
             "BridgingTests", ["Model", "Wire", "Sodium", "Sealing", "Bridging", "TestKit"]),
         tests(
             "StorageTests",
-            ["Model", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "Model", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ]),
         tests(
             "TransportTests",
             [
                 "Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "Transport",
-                "TestKit",
+                "TestKit", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ]),
         tests(
             "AuthoritiesTests",
             [
                 "Model", "Wire", "Sealing", "Casework", "Bridging", "Authorities", "TestKit",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
