@@ -19,8 +19,9 @@ public struct Item: Sendable, Equatable {
     public var own: Bool
     /// Not seen in the open yet: nobody but this node's own people may learn that it is here.
     public var hidden: Bool
-    /// The work bits its header claims; 0 for a retraction.
+    /// Of the envelope, or of the one retracted: the work bits and the size class of its header.
     public var work: UInt8
+    public var size: UInt8
     /// Set for retractions only: the id of the envelope retracted.
     public var target: ItemID?
     /// The envelope, header first, or the 112 bytes of a retraction.
@@ -28,7 +29,8 @@ public struct Item: Sendable, Equatable {
 
     public init(
         id: ItemID, slot: UInt32, ttlClass: UInt8, expiry: UInt64, topic: Topic, own: Bool = false,
-        hidden: Bool = false, work: UInt8 = 0, target: ItemID? = nil, bytes: [UInt8]
+        hidden: Bool = false, work: UInt8 = 0, size: UInt8 = 0, target: ItemID? = nil,
+        bytes: [UInt8]
     ) {
         self.id = id
         self.slot = slot
@@ -38,6 +40,7 @@ public struct Item: Sendable, Equatable {
         self.own = own
         self.hidden = hidden
         self.work = work
+        self.size = size
         self.target = target
         self.bytes = bytes
     }
@@ -76,9 +79,12 @@ public struct ItemRow: Sendable, Equatable {
     public var topic: Topic
     public var own: Bool
     public var hidden: Bool
+    /// A retraction whose target was not held.
+    public var loose: Bool
     public var work: UInt8
-    /// Bytes of the envelope or retraction.
-    public var length: Int
+    public var size: UInt8
+    /// Of a retraction: what it retracts.
+    public var target: ItemID?
 }
 
 /// The answer to asking for one id.

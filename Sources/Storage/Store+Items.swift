@@ -150,8 +150,8 @@ extension Database {
     fileprivate func rows(after seq: Int64, limit: Int) throws -> [ItemRow] {
         try all(
             """
-            SELECT seq, id, kind, slot, ttl_class, topic, own, hidden, work, length FROM item
-            WHERE seq > ? ORDER BY seq LIMIT ?
+            SELECT seq, id, kind, slot, ttl_class, topic, own, hidden, loose, work, size, target
+            FROM item WHERE seq > ? ORDER BY seq LIMIT ?
             """, [.number(seq), .number(limit)]
         ) { row in
             guard let kind = ItemKind(rawValue: row.integer(2, as: UInt8.self)) else {
@@ -161,7 +161,9 @@ extension Database {
                 seq: row.integer(0), id: try row.id(1), kind: kind,
                 slot: row.integer(3, as: UInt32.self), ttlClass: row.integer(4, as: UInt8.self),
                 topic: try row.id(5), own: row.flag(6), hidden: row.flag(7),
-                work: row.integer(8, as: UInt8.self), length: Int(row.integer(9)))
+                loose: row.flag(8), work: row.integer(9, as: UInt8.self),
+                size: row.integer(10, as: UInt8.self),
+                target: row.isNull(11) ? nil : try row.id(11))
         }
     }
 

@@ -118,14 +118,15 @@ struct Transaction {
             """
             INSERT INTO item(
                 seq, id, kind, slot, ttl_class, expiry, topic, own, loose, target, body, length,
-                hidden, work)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                hidden, work, size)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(total.lastSeq + 1), .id(item.id), .number(item.kind.rawValue),
                 .number(item.slot), .number(item.ttlClass), .number(item.expiry),
                 .id(item.topic), .flag(item.own), .flag(loose), .id(item.target),
                 .integer(body), .number(item.bytes.count), .flag(item.hidden), .number(item.work),
+                .number(item.size),
             ])
         total.lastSeq += 1
         total.rows += 1

@@ -155,10 +155,11 @@ struct MembershipNetwork {
     /// Neighbour relations that only one side knows of.
     var oneSided: Int {
         alive.reduce(0) { sum, index in
-            sum + sites[index].up.filter { link in
-                guard let end = ends[link], let other = ends[end.other] else { return true }
-                return !sites[other.node].up.contains(end.other)
-            }.count
+            sum
+                + sites[index].up.filter { link in
+                    guard let end = ends[link], let other = ends[end.other] else { return true }
+                    return !sites[other.node].up.contains(end.other)
+                }.count
         }
     }
 

@@ -119,6 +119,7 @@ import Testing
             envelope(4, slot: .max), envelope(0, slot: 0),
         ]
         items[0].work = 18
+        items[2].size = 3
         items[1].hidden = true
         _ = try await store.put(items)
         var found: [ItemRow] = []
@@ -135,7 +136,9 @@ import Testing
         #expect(found.map(\.work) == items.map(\.work))
         #expect(found.map(\.hidden) == items.map(\.hidden))
         #expect(found.map(\.own) == items.map(\.own))
-        #expect(found.map(\.length) == items.map(\.bytes.count))
+        #expect(found.map(\.size) == items.map(\.size))
+        #expect(found.map(\.target) == items.map(\.target))
+        #expect(found.map(\.loose) == [false, false, true, false, false])
     }
 
     @Test func whatIsHiddenIsUnknownToOthersUntilItIsSeenInTheOpen() async throws {

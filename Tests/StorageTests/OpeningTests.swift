@@ -42,6 +42,7 @@ import Testing
 
     @Test func aStoreOfTheFirstSchemaIsBroughtUpToDate() async throws {
         var bytes = envelope(1).bytes
+        bytes[2] = 0x42
         bytes[3] = 0xA7
         do {
             let queue = try DatabaseQueue(path: file)
@@ -74,7 +75,9 @@ import Testing
         let store = try folder.open()
         #expect(try store.onWriter("PRAGMA user_version") == Int64(Schema.version))
         let rows = try await store.rows(after: 0, limit: 9)
-        #expect(rows.map(\.work) == [0xA7, 0])
+        #expect(rows.map(\.work) == [0xA7, 0xEE])
+        #expect(rows.map(\.size) == [2, 0xE])
+        #expect(rows.map(\.target) == [nil, id(2)])
         #expect(rows.map(\.hidden) == [false, false])
         #expect(try await store.fetch([id(1)]) == [.envelope(bytes)])
         #expect(try await store.put([envelope(3)]) == [.stored(removedTarget: false)])

@@ -37,7 +37,9 @@ extension Membership {
         _ nonce: UInt64, ttl: UInt8, _ records: [PeerRecord], by link: LinkID, _ now: Moment,
         _ wall: WallTime
     ) -> [Effect] {
-        guard let peer = peers[link], peers[link]?.shuffles.spend(now: now) ?? false else { return [] }
+        guard let peer = peers[link], peers[link]?.shuffles.spend(now: now) ?? false else {
+            return []
+        }
         let ttl = min(ttl, Limits.walkLength)
         let origin = records.first?.node
         let others = links.filter { other in

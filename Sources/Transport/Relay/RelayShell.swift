@@ -40,14 +40,19 @@ public actor RelayShell {
         public let address: Text
         /// Who answered there, or is said to; nil until somebody did.
         public let node: NodeID?
+        /// Told by the operator, so always dialled.
+        public let isPinned: Bool
         /// Dialled or linked now.
         public let isBusy: Bool
         /// Since the last success.
         public let failures: UInt64
 
-        public init(address: Text, node: NodeID?, isBusy: Bool, failures: UInt64) {
+        public init(
+            address: Text, node: NodeID?, isPinned: Bool, isBusy: Bool, failures: UInt64
+        ) {
             self.address = address
             self.node = node
+            self.isPinned = isPinned
             self.isBusy = isBusy
             self.failures = failures
         }
