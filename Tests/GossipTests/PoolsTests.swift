@@ -63,6 +63,16 @@ import Wire
         #expect(one.held == best(of: rows, kib: 60, most: 50))
     }
 
+    @Test func whatWasDisplacedDoesNotReturnThoughThereIsRoomAgain() {
+        var shelves = small(kib: 4, rows: 8)
+        for number in 0..<5 as Range<UInt64> { shelves.take(row(number)) }
+        shelves.pools.removed(row(0))
+        shelves.pools.removed(row(1))
+        #expect(shelves.take(row(4)) == .belowFloor)
+        #expect(shelves.take(row(5)) == .belowFloor)
+        #expect(shelves.take(row(5, work: 9)) == nil)
+    }
+
     // MARK: Floods
 
     /// One neighbour sends a thousand of the least work, ten others sixty together.
