@@ -20,12 +20,13 @@ def gather() -> list[Topic]:
         links,
         manifests,
         people,
+        pools,
         seals,
         withdrawals,
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
-    modules += [jsons, consents, withdrawals, forwards, deliveries]
+    modules += [jsons, consents, withdrawals, forwards, deliveries, pools]
     return [topic for module in modules for topic in module.topics()]
 
 
