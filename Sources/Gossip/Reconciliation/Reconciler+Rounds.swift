@@ -123,9 +123,10 @@ extension Reconciler {
         var session = SyncSession(
             number: freeNumber(link), ttlClass: ttlClass, from: from, now: now)
         if !topics.isEmpty {
-            session.part = indexes[Int(ttlClass.rawValue)]?.only(
-                topics, from: from, most: Limits.syncPartItems
-            ).items
+            session.part =
+                indexes[Int(ttlClass.rawValue)]?.only(
+                    topics, from: from, most: Limits.syncPartItems
+                ).items
         }
         guard let (message, _) = look(&session, key: key, { RangeComparison.opening(&$0) }) else {
             return
