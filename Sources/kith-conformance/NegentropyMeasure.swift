@@ -9,11 +9,6 @@ struct NegentropyMeasure {
     let differences: Int
     private static let key = Secret([UInt8](repeating: 7, count: 32))
 
-    init(items: Int, differences: Int) {
-        self.items = items
-        self.differences = differences
-    }
-
     func run() {
         var near = RangeIndex()
         let built = seconds { for number in 0..<items { near.insert(position(number)) } }
