@@ -39,13 +39,13 @@ import Testing
 
     @Test(
         arguments: [
-            ([0x61, 0x80, 0x01, 0, 0], .number),
-            ([0x61, 0x80], .number),
+            ([0x61, 0x80, 0x01, 0, 0], .notMinimal),
+            ([0x61, 0x80], .notMinimal),
             ([0x61, 0x81], .truncated),
             // 2^64 − 1 in ten bytes is read, one more is not.
             ([0x61] + [0x81] + [UInt8](repeating: 0xFF, count: 8) + [0x7F], .truncated),
-            ([0x61] + [0x82] + [UInt8](repeating: 0x80, count: 8) + [0x00], .number),
-            ([0x61] + [UInt8](repeating: 0xFF, count: 60_000), .number),
+            ([0x61] + [0x82] + [UInt8](repeating: 0x80, count: 8) + [0x00], .numberTooLarge),
+            ([0x61] + [UInt8](repeating: 0xFF, count: 60_000), .numberTooLarge),
             ([0x61, 1, 33], .boundTooLong(33)),
             ([0x61, 1, 32], .truncated),
             ([0x61, 1, 0, 3], .mode(3)),
