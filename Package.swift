@@ -108,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "kith-conformance",
             dependencies: [
-                "Model", "Sodium", "Sealing", "Noise",
+                "Model", "Sodium", "Sealing", "Noise", "Gossip",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
 

@@ -64,7 +64,9 @@ import Testing
             ]),
         Rule(
             target: "kith-conformance",
-            imports: ["Model", "Sodium", "Sealing", "Noise", "ArgumentParser", "Foundation"]),
+            imports: [
+                "Model", "Sodium", "Sealing", "Noise", "Gossip", "ArgumentParser", "Foundation",
+            ]),
         Rule(target: "Page", imports: ["Model", "Wire", "Sodium", "Sealing", "CSodium", "CHost"]),
     ]
 

@@ -21,12 +21,14 @@ def gather() -> list[Topic]:
         manifests,
         people,
         pools,
+        reconciliations,
         seals,
         withdrawals,
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
     modules += [jsons, consents, withdrawals, forwards, deliveries, pools]
+    modules += [reconciliations]
     return [topic for module in modules for topic in module.topics()]
 
 
