@@ -127,6 +127,17 @@ struct MembershipNetwork {
         sites[index].links = [:]
     }
 
+    /// Starts a crashed node with nothing but its anchors.
+    mutating func restart(_ index: Int, anchors: [PeerRecord]) {
+        machines[index] = Membership(
+            Self.settings(index), own: machines[index].own,
+            choices: Choices(seed: random.next()), now: now)
+        machines[index].recall(anchors: anchors, now: now)
+        sites[index].isAlive = true
+        sites[index].armed = nil
+        arm(index)
+    }
+
     mutating func stop(_ index: Int) {
         carryOut(index) { machine, now, _ in machine.stop(now: now) }
         for link in sites[index].links.values.sorted() { hangUp(link) }
@@ -155,10 +166,11 @@ struct MembershipNetwork {
     /// Neighbour relations that only one side knows of.
     var oneSided: Int {
         alive.reduce(0) { sum, index in
-            sum + sites[index].up.filter { link in
-                guard let end = ends[link], let other = ends[end.other] else { return true }
-                return !sites[other.node].up.contains(end.other)
-            }.count
+            sum
+                + sites[index].up.filter { link in
+                    guard let end = ends[link], let other = ends[end.other] else { return true }
+                    return !sites[other.node].up.contains(end.other)
+                }.count
         }
     }
 

@@ -147,7 +147,7 @@ extension Membership {
             effects += more
         }
         // Nobody left to try: whoever is linked may know others.
-        if isAlone, wanted > 0, effects.isEmpty,
+        if isAlone, underWay == 0, effects.isEmpty,
             let link = choices.pick(links.filter { !(peers[$0]?.isLeaf ?? true) })
         {
             effects += shuffle(over: link, ttl: 0, now)
