@@ -196,6 +196,8 @@ public enum Limits {
     public static let redialMilliseconds: UInt64 = 1000
     /// Longest wait before dialling an address again, milliseconds. Guess.
     public static let redialMostMilliseconds: UInt64 = 60_000
+    /// The same without any neighbour, milliseconds. Guess.
+    public static let redialAloneMilliseconds: UInt64 = 10_000
     /// Addresses dialled in one second. Guess.
     public static let dialsAtOnce = 16
     /// Addresses known at the most. Guess.
@@ -290,6 +292,8 @@ public enum Limits {
     public static let anchorsMilliseconds: UInt64 = 60_000
     /// A link we dialled that is of no use is closed after this, milliseconds. Guess.
     public static let idleMilliseconds: UInt64 = 30_000
+    /// The same once it was refused to be neighbours, milliseconds. Guess.
+    public static let idleRefusedMilliseconds: UInt64 = 3000
     /// The same for one that another dialled, milliseconds. Guess.
     public static let idleInboundMilliseconds: UInt64 = 600_000
     /// Bytes of envelopes held, by default. protocol/06-store.md
