@@ -227,7 +227,8 @@ extension Spreading {
         peers[link]?.unfulfilled += broken
         // A word about what nobody asked for is a frame too many.
         guard broken > 0 else { return effects + charge(link, .beyondAllowance, now: now) }
-        return effects + charge(link, .brokenPromise, times: broken, now: now)
+        let times = min(broken, Limits.brokenPromisesAtOnce)
+        return effects + charge(link, .brokenPromise, times: times, now: now)
     }
 
     // MARK: Time
@@ -279,7 +280,7 @@ extension Spreading {
             }
             for id in late { peers[link]?.debts[id] = nil }
             peers[link]?.unfulfilled += late.count
-            // A dead link is not a thousand lies.
+            // A dead link, or a store that expired a page, is not a thousand lies.
             let times = min(late.count, Limits.brokenPromisesAtOnce)
             if times > 0 { effects += charge(link, .brokenPromise, times: times, now: now) }
         }

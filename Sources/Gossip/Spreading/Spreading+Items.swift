@@ -14,8 +14,12 @@ extension Spreading {
         return peers[link]?.receipted.insert(id) == true
     }
 
-    /// Whether an item was asked for, so that it need not be young.
-    public func isWanted(_ id: ItemID) -> Bool { wants[id] != nil }
+    /// Whether an item was asked for, so that it need not be young. What the tree is only hoped to
+    /// bring was not.
+    public func isWanted(_ id: ItemID) -> Bool { wants[id].map { $0.stage != .hoped } ?? false }
+
+    /// Whether an item was asked of this very peer.
+    public func isOwed(_ id: ItemID, by link: LinkID) -> Bool { peers[link]?.debts[id] != nil }
 
     /// The hops of an item whose frame names none: a retraction that was asked for by WANT did not
     /// come along the tree. To be asked before `arrived`.

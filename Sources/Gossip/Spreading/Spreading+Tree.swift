@@ -35,7 +35,7 @@ extension Spreading {
             let grace = max(Limits.settledMilliseconds, 2 * peer.roundTrip)
             guard let told = peer.prunedAt else { return sendPrune(link, now) }
             guard now >= told.adding(milliseconds: grace) else { return [] }
-            return charge(link, .excess, now: now) + sendPrune(link, now)
+            return charge(link, .deaf, now: now) + sendPrune(link, now)
         }
     }
 
@@ -95,7 +95,9 @@ extension Spreading {
     /// Grafts the nearest lazy peers until there are enough eager ones.
     mutating func keepFloor(_ now: Moment, except pruner: LinkID? = nil) -> [Effect] {
         var effects: [Effect] = []
-        while eagerCount < eagerFloor(now) {
+        // Taken once: a graft is a promotion, after which one more is wanted to stay.
+        let floor = eagerFloor(now)
+        while eagerCount < floor {
             guard let link = nearestLazy(now, except: pruner) else { break }
             effects += sendGraft(link, now)
         }
@@ -128,8 +130,9 @@ extension Spreading {
         guard let arrival = arrivals[id], let source = arrival.link, source != announcer.link,
             arrival.hops < Announcement.offTree, announcer.hops < Announcement.offTree,
             Int(arrival.hops) - Int(announcer.hops) >= Limits.improvementHops,
-            now >= improvableFrom, peers[source]?.place == .eager,
-            let peer = peers[announcer.link], peer.place == .lazy, now >= peer.graftableFrom,
+            now >= improvableFrom, let pusher = peers[source], pusher.place == .eager,
+            now >= pusher.keptUntil, let peer = peers[announcer.link], peer.place == .lazy,
+            now >= peer.graftableFrom,
             peer.conduct.points(now) == 0
         else { return [] }
         improvableFrom = now.adding(milliseconds: Limits.improvementMilliseconds)
