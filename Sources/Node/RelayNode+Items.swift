@@ -22,7 +22,7 @@ extension RelayNode {
             return run(spreading.repeated(id, hops: hops, from: link, now: turn.now), turn)
         }
         guard pending.count < (isWanted ? Self.mostPendingWanted : Self.mostPending) else {
-            return isWanted ? [] : later(id, from: link, turn)
+            return isWanted ? dropped(id, from: link, turn) : later(id, from: link, turn)
         }
         do {
             try check(envelope, id, isWanted ? .solicited : .unsolicited, turn)
@@ -41,6 +41,7 @@ extension RelayNode {
             let more = try considered(envelope, id, isOwn: false, hops, link, turn)
             return effects + more + book.forked.dropFirst(forks).map { .note(.rootsForked($0)) }
         } catch {
+            sync.settled(id)
             return effects + bad(error, link, turn)
         }
     }
@@ -60,7 +61,6 @@ extension RelayNode {
     mutating func retracted(
         _ retraction: Retraction, by link: LinkID, _ turn: Turn
     ) -> [Effect] {
-        guard pending.count < Self.mostPendingWanted else { return [] }
         let target: ItemID
         do {
             target = try admission.check(retraction, now: turn.wall)
@@ -69,6 +69,9 @@ extension RelayNode {
         }
         let id = Naming.retractionID(of: target)
         let isWanted = spreading.isWanted(id) || spreading.isWanted(target)
+        guard pending.count < Self.mostPendingWanted else {
+            return dropped(id, from: link, turn) + dropped(target, from: link, turn)
+        }
         let hops = max(spreading.hops(of: id, from: link), spreading.hops(of: target, from: link))
         spreading.answered(target, by: link, now: turn.now)
         sync.settled(target)
@@ -89,6 +92,14 @@ extension RelayNode {
     ) -> [Effect] {
         let announcement = Announcement(id: id, hops: Announcement.offTree)
         return run(spreading.announced([announcement], by: link, now: turn.now), turn)
+    }
+
+    /// The store is far behind: what was asked for comes again with a later comparison. It was sent,
+    /// so nobody is blamed.
+    private mutating func dropped(_ id: ItemID, from link: LinkID, _ turn: Turn) -> [Effect] {
+        spreading.answered(id, by: link, now: turn.now)
+        spreading.missed(link)
+        return []
     }
 
     mutating func receipted(
@@ -128,13 +139,7 @@ extension RelayNode {
     mutating func heardOnStem(_ item: StemItem, by link: LinkID, _ turn: Turn) -> [Effect] {
         let id: ItemID
         do {
-            switch item {
-            case .envelope(let envelope):
-                id = Naming.envelopeID(network: configuration.network, envelope)
-                try check(envelope, id, .unsolicited, turn)
-            case .retraction(let retraction):
-                id = Naming.retractionID(of: try admission.check(retraction, now: turn.wall))
-            }
+            id = try checkOnStem(item, turn)
         } catch {
             return bad(error, link, turn)
         }
@@ -142,6 +147,21 @@ extension RelayNode {
         switch stem.heard(id, item, from: link, now: turn.now) {
         case .accepted(let effects): return run(effects, turn)
         case .dropped: return []
+        }
+    }
+
+    private func checkOnStem(_ item: StemItem, _ turn: Turn) throws(Refusal) -> ItemID {
+        switch item {
+        case .envelope(let envelope):
+            // Public records take no stem, and have checks of their own.
+            guard envelope.header.suite != Suite.publicRecord.rawValue else {
+                throw .suite(envelope.header.suite)
+            }
+            let id = Naming.envelopeID(network: configuration.network, envelope)
+            try check(envelope, id, .unsolicited, turn)
+            return id
+        case .retraction(let retraction):
+            return Naming.retractionID(of: try admission.check(retraction, now: turn.wall))
         }
     }
 
@@ -184,6 +204,8 @@ extension RelayNode {
         for id in ids {
             spreading.refused(id)
             sync.removed(id)
+            // On its way to the disk: it is removed there, and its answer counts no more.
+            storing[id] = nil
         }
         return [.remove(ids)]
     }

@@ -64,6 +64,7 @@ extension RelayNode {
         linkOrder.removeAll { $0 == link }
         sync.unlinked(link)
         var effects: [Effect] = []
+        if membership.isNeighbour(link) { effects.append(.note(.neighbourDown(peer.node))) }
         if peer.hello != nil {
             effects += run(membership.unlinked(link, now: turn.now), turn)
         } else if let dialled = peer.dialled {
@@ -142,7 +143,7 @@ extension RelayNode {
         switch frame {
         case .push(let hops, let envelope): return pushed(envelope, hops, by: link, turn)
         case .announce(let items):
-            peers[link]?.announcements += 1
+            if !items.isEmpty { peers[link]?.announcements += 1 }
             return run(spreading.announced(items, by: link, now: turn.now), turn)
         case .graft(let id, _): return run(spreading.grafted(id, by: link, now: turn.now), turn)
         case .prune(let backoff):
@@ -173,8 +174,9 @@ extension RelayNode {
         return []
     }
 
-    /// Until a charter tells the network's least work, only what was asked for first is looked at:
-    /// a neighbour announces its public records before all else.
+    /// Until a charter tells the network's least work, only what is told first is looked at: a
+    /// neighbour announces its public records before all else, or has none yet and announces the
+    /// charter once it comes.
     private func waitsForCharter(_ frame: Frame, _ peer: LinkedPeer) -> Bool {
         guard book.charters == nil else { return false }
         switch frame {
@@ -220,7 +222,7 @@ extension RelayNode {
         spreading.linked(link, node: peer.node, now: turn.now)
         sync.linked(link, key: peer.syncKey, now: turn.now)
         return [.note(.peerUp(peer.node, dialled: peer.dialled != nil))]
-            + send(link, .announce(records), turn)
+            + (records.isEmpty ? [] : send(link, .announce(records), turn))
             + run(
                 membership.linked(
                     link, record: record, isLeaf: hello.capabilities & Hello.leaf != 0,

@@ -7,17 +7,22 @@ import Wire
 
 extension RelayNode {
     /// Gives a link a frame that is not spreading's: it counts towards what the link can take.
+    /// One that ended meanwhile is given nothing.
     mutating func send(_ link: LinkID, _ frame: Frame, _ turn: Turn) -> [Effect] {
-        [.send(link, frame)] + run(spreading.loaded(link, with: frame), turn)
+        guard peers[link] != nil else { return [] }
+        return [.send(link, frame)] + run(spreading.loaded(link, with: frame), turn)
     }
 
     mutating func run(_ effects: [Spreading.Effect], _ turn: Turn) -> [Effect] {
         var out: [Effect] = []
         for effect in effects {
             switch effect {
-            case .send(let link, let frame): out.append(.send(link, frame))
-            case .findMissing(let ids, let link): out.append(.findMissing(link, ids))
-            case .fetch(let ids, let link): out.append(.fetch(link, ids))
+            case .send(let link, let frame):
+                if peers[link] != nil { out.append(.send(link, frame)) }
+            case .findMissing(let ids, let link):
+                if peers[link] != nil { out.append(.findMissing(link, ids)) }
+            case .fetch(let ids, let link):
+                if peers[link] != nil { out.append(.fetch(link, ids)) }
             case .witnessed(let id, let node):
                 out.append(.witness(id, node, isReceipt: false))
             case .close(let link): out += refuse(link, .tooMuchAsked, turn)
@@ -36,9 +41,10 @@ extension RelayNode {
             case .up(let link): out += raised(link, turn)
             case .down(let link): out += lowered(link, turn)
             case .compare(let link):
-                if book.charters != nil {
-                    out += run(sync.begin(with: link, now: turn.now, wall: turn.wall), turn)
-                }
+                out +=
+                    book.charters == nil
+                    ? run(membership.compared(link, differed: false, now: turn.now), turn)
+                    : run(sync.begin(with: link, now: turn.now, wall: turn.wall), turn)
             case .anchors(let records): out.append(.keepAnchors(records))
             case .misbehaved(let link):
                 out += run(spreading.misbehaved(link, .other, now: turn.now), turn)
@@ -63,9 +69,14 @@ extension RelayNode {
         for effect in effects {
             switch effect {
             case .send(let link, let frame):
-                if case .syncOpen = frame { spreading.beganSession(with: link) }
+                if case .syncOpen(let open) = frame, open.ttlClass == TTLClass.allCases.first {
+                    // All classes follow, so that all is told once more.
+                    spreading.beganSession(with: link)
+                }
                 out += send(link, frame, turn)
             case .need(let ids, let link, let session):
+                // What was refused is not asked for, so that nothing will come.
+                for id in ids where spreading.isRecent(id) { sync.settled(id) }
                 out += run(
                     spreading.ask(ids, of: link, session: session, now: turn.now), turn)
             case .offer(let ids, let link): out += run(spreading.offer(ids, to: link), turn)
@@ -117,7 +128,7 @@ extension RelayNode {
     private mutating func publish(
         _ id: ItemID, _ item: StemItem, _ isOwn: Bool, _ turn: Turn
     ) -> [Effect] {
-        guard storing[id] == nil else { return [] }
+        guard storing[id] == nil, !sync.contains(id) else { return [] }
         switch item {
         case .envelope(let envelope):
             let item = StoreItem(id: id, content: .envelope(envelope), isOwn: isOwn)

@@ -13,6 +13,7 @@ extension RelayNode {
                     ticket, .tooMany(count: envelopes.count, limit: Limits.submissionItems))
             ]
         }
+        let hadCharter = book.charters != nil
         var items: [StoreItem] = []
         var replaced: [ItemID] = []
         var effects: [Effect] = []
@@ -33,31 +34,42 @@ extension RelayNode {
                 items.append(
                     StoreItem(
                         id: id, content: .envelope(envelope), isOwn: true,
-                        isHidden: !isPublic && takesStem && !isKnown(id)))
+                        isHidden: !isPublic && takesStem && !isOpen(id)))
             }
         } catch {
             return [.answer(ticket, .refused(error))]
         }
         guard pools.hasReserve(for: items.map { PoolRow(id: $0.id, $0.header) }),
-            stem.hasRoom(for: items.count)
+            stem.hasRoom(for: items.count { $0.isHidden })
         else { return [.answer(ticket, .noRoom)] }
-        for item in items { reserve(item, turn) }
         if !replaced.isEmpty || !effects.isEmpty { effects += follow(turn) }
+        let new = items.map(\.id).filter { !pools.isReserved($0) }
+        for item in items { effects += drop(reserve(item, turn)) }
         let token = token()
-        pending[token] = .submission(ticket, items, replaces: replaced)
-        for item in items { storing[item.id] = token }
-        return [.storeSubmission(token, ticket, items)] + effects
+        pending[token] = .submission(ticket, items, replaces: replaced, new: new)
+        for item in items where !item.isHidden { storing[item.id] = token }
+        let order = Effect.storeSubmission(token, ticket, items)
+        if !hadCharter, book.charters != nil { effects += begin(0, nil, turn) }
+        return [order] + effects
     }
+
+    /// In the open here, or was.
+    private func isOpen(_ id: ItemID) -> Bool { spreading.isRecent(id) || sync.contains(id) }
 
     /// On a network made for trying things out the stem can be left out, to save its waits.
     private var takesStem: Bool {
         configuration.stemGapMilliseconds > 0 || book.charters?.newest.isTest != true
     }
 
-    private mutating func reserve(_ item: StoreItem, _ turn: Turn) {
+    /// Gives a submitted item its room; what it displaces in the open must go.
+    private mutating func reserve(_ item: StoreItem, _ turn: Turn) -> [ItemID] {
         let row = PoolRow(id: item.id, item.header)
         _ = pools.admit(row, path: .own, link: nil, wall: turn.wall)
-        if !item.isHidden { _ = pools.admit(row, path: .solicited, link: nil, wall: turn.wall) }
+        guard !item.isHidden, !sync.contains(item.id),
+            case .admit(let displaced) = pools.admit(
+                row, path: .solicited, link: nil, wall: turn.wall)
+        else { return [] }
+        return displaced
     }
 
     mutating func erase(
@@ -111,10 +123,15 @@ extension RelayNode {
     /// A queued retraction enters the open.
     mutating func released(_ item: StoreItem, _ turn: Turn) -> [Effect] {
         guard case .retraction(let retraction, let target) = item.content else { return [] }
-        let decision = pools.admit(
-            retractionOf: PoolRow(id: target, retraction.header), isHeld: sync.contains(target),
-            path: .own, wall: turn.wall)
-        guard case .admit(let displaced) = decision else { return [] }
+        var displaced: [ItemID] = []
+        // One that came from others has its room, and need only leave the queue.
+        if !sync.contains(item.id) {
+            let decision = pools.admit(
+                retractionOf: PoolRow(id: target, retraction.header),
+                isHeld: sync.contains(target), path: .own, wall: turn.wall)
+            guard case .admit(let gone) = decision else { return [] }
+            displaced = gone
+        }
         let token = token()
         pending[token] = .item(item, hops: 0, from: nil)
         storing[item.id] = token

@@ -24,15 +24,20 @@ extension RelayNode {
             effects += noteRecord(envelope)
             effects += follow(turn)
             if !hadCharter, book.charters != nil {
-                for (id, envelope) in book.takeWaiting() {
-                    // Refused again means it was no good: nothing of it was kept.
-                    effects +=
-                        (try? considered(envelope, id, isOwn: false, hops, link, turn)) ?? []
-                }
-                effects += resume(turn)
+                effects += begin(hops, link, turn)
             }
             return effects
         }
+    }
+
+    /// The network's first charter is known: what waited for it goes on.
+    mutating func begin(_ hops: UInt8, _ link: LinkID?, _ turn: Turn) -> [Effect] {
+        var effects: [Effect] = []
+        for (id, envelope) in book.takeWaiting() {
+            // Refused again means it was no good: nothing of it was kept.
+            effects += (try? considered(envelope, id, isOwn: false, hops, link, turn)) ?? []
+        }
+        return effects + resume(turn)
     }
 
     func noteRecord(_ envelope: Envelope) -> [Effect] {

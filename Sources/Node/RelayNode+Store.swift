@@ -18,39 +18,48 @@ extension RelayNode {
                 nextDue = min(nextDue, turn.now.adding(milliseconds: Limits.dueMilliseconds))
             }
             return [.answer(ticket, Self.error(outcome))]
-        case .submission(let ticket, let items, let replaced):
+        case .submission(let ticket, let items, let replaced, let new):
             var effects = remove(replaced, outcome)
             for item in items {
-                storing[item.id] = nil
+                if storing[item.id] == token { storing[item.id] = nil }
                 switch outcome {
                 case .stored, .duplicate: effects += submitted(item, turn)
                 case .retracted, .noRoom, .failed:
-                    pools.removed(PoolRow(id: item.id, item.header))
+                    if new.contains(item.id) { pools.unreserve(item.id) }
+                    if !item.isHidden, !sync.contains(item.id) { giveBack(item) }
                 }
             }
             return [.answer(ticket, Self.error(outcome))] + effects
         case .item(let item, let hops, let link):
-            return stored(item, outcome, hops, link, turn)
+            return answered(token, item, outcome, hops, link, turn)
         case .record(let item, let hops, let link, let replaced):
-            return remove(replaced, outcome) + stored(item, outcome, hops, link, turn)
+            return remove(replaced, outcome) + answered(token, item, outcome, hops, link, turn)
         }
     }
 
     /// Something submitted here is on disk.
     private mutating func submitted(_ item: StoreItem, _ turn: Turn) -> [Effect] {
+        spreading.recall(own: [item.id])
+        // It came from others meanwhile, or was submitted before.
+        if sync.contains(item.id) { return [] }
         guard item.isHidden, case .envelope(let envelope) = item.content else {
             return spread(item, hops: 0, from: nil, turn)
         }
-        spreading.recall(own: [item.id])
         return run(
             stem.submitted(
                 item.id, .envelope(envelope), isUrgent: false, now: turn.now, wall: turn.wall),
             turn)
     }
 
-    private mutating func stored(
-        _ item: StoreItem, _ outcome: StoreOutcome, _ hops: UInt8, _ link: LinkID?, _ turn: Turn
+    private mutating func answered(
+        _ token: StoreToken, _ item: StoreItem, _ outcome: StoreOutcome, _ hops: UInt8,
+        _ link: LinkID?, _ turn: Turn
     ) -> [Effect] {
+        guard storing[item.id] == token else {
+            // Displaced before it was on disk, or ordered again: then that answer counts.
+            if storing[item.id] == nil { sync.settled(item.id) }
+            return []
+        }
         storing[item.id] = nil
         switch outcome {
         case .stored: return spread(item, hops: hops, from: link, turn)
@@ -61,29 +70,49 @@ extension RelayNode {
             return []
         case .retracted:
             giveBack(item)
+            pools.unreserve(item.id)
             stem.seenInOpen(item.id)
             spreading.refused(item.id)
             sync.settled(item.id)
             return []
         case .noRoom, .failed:
-            giveBack(item)
+            // A queued retraction that came from others has its room already.
+            if !sync.contains(item.id) { giveBack(item) }
             // It was told and is not here: to be heard again.
             if let link { spreading.missed(link) }
-            return (outcome == .failed ? [.note(.storeFailed)] : []) + stayOnStem(item, turn)
+            keep(item)
+            return outcome == .failed ? [.note(.storeFailed)] : []
         }
     }
 
     private mutating func giveBack(_ item: StoreItem) {
-        if case .envelope = item.content { pools.removed(PoolRow(id: item.id, item.header)) }
+        switch item.content {
+        case .envelope: pools.notStored(PoolRow(id: item.id, item.header))
+        case .retraction(_, let target):
+            pools.notStored(
+                retractionOf: PoolRow(id: target, item.header), isHeld: sync.contains(target))
+        }
     }
 
-    /// What was acknowledged here is not forgotten because the disk failed once: it leaves again.
-    private mutating func stayOnStem(_ item: StoreItem, _ turn: Turn) -> [Effect] {
-        guard item.isOwn, case .envelope(let envelope) = item.content else { return [] }
-        return run(
-            stem.submitted(
-                item.id, .envelope(envelope), isUrgent: false, now: turn.now, wall: turn.wall),
-            turn)
+    /// What was acknowledged here is not forgotten because the disk failed once: it is on disk as
+    /// it was, unknown to all others, and enters the open later. Above the limit at the next start.
+    private mutating func keep(_ item: StoreItem) {
+        guard case .envelope = item.content, pools.isReserved(item.id), !stem.contains(item.id),
+            unpublished.count < Limits.stemOwnItems,
+            !unpublished.contains(where: { $0.id == item.id })
+        else { return }
+        unpublished.append(StoreItem(id: item.id, content: item.content, isOwn: true))
+    }
+
+    /// Tries once more what the disk did not take.
+    mutating func publishAgain(_ turn: Turn) -> [Effect] {
+        let items = unpublished
+        unpublished = []
+        var effects: [Effect] = []
+        for item in items where !isKnown(item.id) && !stem.contains(item.id) {
+            effects += admitted(item, hops: 0, from: nil, isAsked: false, turn)
+        }
+        return effects
     }
 
     /// Records that others took the place of go only once those are on disk: a full disk must not
@@ -106,8 +135,8 @@ extension RelayNode {
                 topic: item.header.topic)
             return run(
                 spreading.stored(
-                    item.id, .envelope(envelope), hops: hops, from: link, now: turn.now,
-                    wall: turn.wall), turn)
+                    item.id, .envelope(envelope), hops: hops, from: link, isOwn: item.isOwn,
+                    now: turn.now, wall: turn.wall), turn)
         case .retraction(let retraction, let target):
             spreading.refused(target)
             stem.seenInOpen(target)
@@ -117,8 +146,8 @@ extension RelayNode {
                 topic: item.header.topic)
             return run(
                 spreading.stored(
-                    item.id, .retraction(retraction), hops: hops, from: link, now: turn.now,
-                    wall: turn.wall), turn) + receipts(item.id, turn)
+                    item.id, .retraction(retraction), hops: hops, from: link, isOwn: item.isOwn,
+                    now: turn.now, wall: turn.wall), turn) + receipts(item.id, turn)
         }
     }
 

@@ -77,7 +77,8 @@ public struct RelayNode: Sendable {
     /// An order to the store that has not been answered.
     enum Pending: Sendable {
         case item(StoreItem, hops: UInt8, from: LinkID?)
-        case submission(UInt64, [StoreItem], replaces: [ItemID])
+        /// `new`: what had no place in the reserve before.
+        case submission(UInt64, [StoreItem], replaces: [ItemID], new: [ItemID])
         case delayed(UInt64, until: WallTime)
         case record(StoreItem, hops: UInt8, from: LinkID?, replaces: [ItemID])
     }
@@ -104,7 +105,10 @@ public struct RelayNode: Sendable {
     var linkOrder: [LinkID] = []
     var blocked: [NodeID] = []
     var pending: [StoreToken: Pending] = [:]
+    /// Orders by what is to be held in the open; what is stored for a stem alone stays unknown.
     var storing: [ItemID: StoreToken] = [:]
+    /// Own envelopes whose stem has ended and that the disk did not take.
+    var unpublished: [StoreItem] = []
     var nextToken: UInt64 = 1
     /// When the queue of delayed retractions is looked at next.
     var nextDue: Moment
@@ -140,8 +144,10 @@ public struct RelayNode: Sendable {
     }
 
     public var deadline: Moment? {
+        // Nothing is compared before a charter is known.
         let machines = [
-            membership.deadline, spreading.deadline, stem.deadline, sync.deadline,
+            membership.deadline, spreading.deadline, stem.deadline,
+            book.charters == nil ? nil : sync.deadline,
         ].compactMap { $0 }
         return machines.reduce(min(nextDue, nextMinute, nextHour)) { min($0, $1) }
     }
@@ -215,7 +221,7 @@ public struct RelayNode: Sendable {
             nextMinute = turn.now.adding(milliseconds: 60_000)
             effects.append(.expire(turn.wall))
             pools.expire(turn.wall)
-            effects += checkClocks() + probeLinks(turn)
+            effects += checkClocks() + probeLinks(turn) + publishAgain(turn)
         }
         if turn.now >= nextHour {
             nextHour = turn.now.adding(milliseconds: 3_600_000)

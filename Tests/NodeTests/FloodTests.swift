@@ -49,13 +49,13 @@ import Wire
     }
 
     static let floods = [
-        Flood("too little work", ends: .tooManyBadItems) {
+        Flood("too little work", ends: .tooMuchAsked) {
             .push(hops: 1, network.underworked(network.envelope($0)))
         },
-        Flood("too little work claimed", ends: .tooManyBadItems) {
+        Flood("too little work claimed", ends: .tooMuchAsked) {
             .push(hops: 1, spoilt($0) { $0.workBits = 0 })
         },
-        Flood("the future", ends: .tooManyBadItems) {
+        Flood("the future", ends: .tooMuchAsked) {
             .push(hops: 1, network.envelope($0, at: testStart.adding(seconds: 1800)))
         },
         Flood("the past", ends: nil) {
@@ -70,10 +70,10 @@ import Wire
                     .manifest, subject: [UInt8](repeating: 9, count: 32), seq: $0,
                     from: testStart, days: 1, content: .null, by: network.operations))
         },
-        Flood("records that are none", ends: .tooManyBadItems) {
+        Flood("records that are none", ends: .tooMuchAsked) {
             .push(hops: 1, network.envelope($0, ttl: .quarter, suite: 0))
         },
-        Flood("retractions with wrong openings", ends: .tooManyBadItems) {
+        Flood("retractions with wrong openings", ends: .tooMuchAsked) {
             .retract(network.retraction($0 + 1, of: network.envelope($0)))
         },
         Flood("retractions of nothing", ends: nil) {
@@ -136,8 +136,10 @@ import Wire
 
     /// A relay whose charter is known and whose store takes orders and never answers.
     func stuck() -> (RelayNode, LinkID) {
-        var node = RelayNode(
-            network.configuration(0), now: Moment(milliseconds: 0), wall: testStart)
+        var configuration = network.configuration(0)
+        // So that no pool is full before the store's line is.
+        configuration.storeRows = 80_000_000
+        var node = RelayNode(configuration, now: Moment(milliseconds: 0), wall: testStart)
         let link = LinkID(1)
         feed(&node, .recallRecords([network.charters()]))
         feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
@@ -210,7 +212,7 @@ import Wire
     @Test func tenThousandComeAndGoWithoutATrace() {
         var (node, link) = stuck()
         feed(&node, .closed(link))
-        let before = node.linkOrder.count + node.peers.count + node.spreading.neighbourNodes.count
+        let before = node.linkOrder.count + node.peers.count + node.spreading.linkedNodes.count
         for number in 2...10_001 as ClosedRange<UInt64> {
             let link = LinkID(number)
             feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
@@ -220,7 +222,7 @@ import Wire
         #expect(before == 0)
         #expect(node.linkOrder.isEmpty)
         #expect(node.peers.isEmpty)
-        #expect(node.spreading.neighbourNodes.isEmpty)
+        #expect(node.spreading.linkedNodes.isEmpty)
         #expect(node.pending.isEmpty)
     }
 

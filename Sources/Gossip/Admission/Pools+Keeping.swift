@@ -48,6 +48,12 @@ extension Pools {
         loose[until / 3600 + 1, default: 0] += count
     }
 
+    private mutating func uncountLoose(until: UInt64) {
+        guard let count = loose[until / 3600 + 1], count > 0, looseCount > 0 else { return }
+        looseCount -= 1
+        loose[until / 3600 + 1] = count - 1
+    }
+
     /// Names of rows to drop: those of the reserve stay, and retractions move if they can.
     mutating func displaced(_ entries: [Period.Entry], until: WallTime) -> [ItemID] {
         var gone: [ItemID] = []
@@ -67,11 +73,38 @@ extension Pools {
     /// failed.
     public mutating func removed(_ row: PoolRow) {
         own.remove(row.id)
+        notStored(row)
+    }
+
+    /// An envelope could not be stored: its room is free again. The reserve keeps what it has, for
+    /// the same envelope may be on disk on its stem.
+    public mutating func notStored(_ row: PoolRow) {
         published.remove(row.id)
         guard !row.isPublic, let pool = plan.pool(of: row) else { return }
         let key = Key(pool: pool, period: pool.period(of: row.slot))
         periods[key]?.remove(row.id, bytes: row.bytes)
     }
+
+    /// A retraction could not be stored: its target stays as it was.
+    ///
+    /// - Parameter isHeld: as it was told when the retraction was given room.
+    public mutating func notStored(retractionOf row: PoolRow, isHeld: Bool) {
+        let isOwn = own.refill(row.id, bytes: row.bytes)
+        if isHeld {
+            guard !row.isPublic, let pool = plan.pool(of: row) else { return }
+            let key = Key(pool: pool, period: pool.period(of: row.slot))
+            if periods[key]?.restore(row.id, bytes: row.bytes) == true { return }
+        }
+        guard !isOwn else { return }
+        let until = row.expiry.adding(seconds: Limits.retractionExtraSeconds)
+        uncountLoose(until: until.seconds)
+    }
+
+    /// Whether something submitted here has a place in the reserve.
+    public func isReserved(_ id: ItemID) -> Bool { own[id] != nil }
+
+    /// A submission could not be stored.
+    public mutating func unreserve(_ id: ItemID) { own.remove(id) }
 
     /// A public record was replaced.
     public mutating func removed(record id: ItemID) {

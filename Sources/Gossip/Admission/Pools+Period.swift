@@ -135,6 +135,24 @@ extension Pools {
             return true
         }
 
+        /// The envelope has its place again: its retraction could not be stored.
+        ///
+        /// - Returns: whether a retraction had it.
+        mutating func restore(_ id: ItemID, bytes: UInt64) -> Bool {
+            if isClosed {
+                guard retractions > 0 else { return false }
+            } else {
+                guard var entry = entries[id], entry.isRetraction else { return false }
+                entry.bytes = bytes
+                entry.isRetraction = false
+                entries[id] = entry
+                if let source = entry.source { bySource[source]?.bytes += bytes }
+            }
+            used.bytes += bytes
+            retractions -= 1
+            return true
+        }
+
         /// A row of an earlier run in a closed period.
         mutating func count(bytes: UInt64, isRetraction: Bool) {
             used.add(bytes: bytes)

@@ -64,6 +64,17 @@ struct Shelf: Sendable {
         rows[id] = Row(bytes: 0, until: until)
     }
 
+    /// What `empty` took comes back: the retraction is not there after all.
+    ///
+    /// - Returns: whether there is such a row.
+    mutating func refill(_ id: ItemID, bytes: UInt64) -> Bool {
+        guard let row = rows[id] else { return false }
+        used.drop(bytes: row.bytes, rows: 0)
+        used.bytes += bytes
+        rows[id] = Row(bytes: bytes, until: row.until)
+        return true
+    }
+
     mutating func remove(_ id: ItemID) {
         guard let row = rows.removeValue(forKey: id) else { return }
         used.drop(bytes: row.bytes)

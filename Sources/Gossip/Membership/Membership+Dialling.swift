@@ -121,9 +121,13 @@ extension Membership {
         let room = max(
             0, min(Limits.dialsAtOnce - dials.count, Limits.links - links.count - dials.count))
         let linked = links.compactMap { peers[$0]?.node }
-        for address in dialling.due(now, limit: room, isLinked: { linked.contains($0) }) {
+        let due = dialling.due(now, limit: room) { linked.contains($0) || blocked.contains($0) }
+        for address in due {
             let node = dialling.entry(address)?.node
-            effects += dial(address, node, nil, .neighbour, now)
+            let dialled = dial(address, node, nil, .neighbour, now)
+            // Its node is being dialled at another address.
+            if dialled.isEmpty { dialling.ended(address, now: now, jitter: choices.next()) }
+            effects += dialled
         }
         return effects
     }

@@ -70,6 +70,11 @@ extension Membership {
             peers[link]?.phase = .idle
             return ask(link, now)
         }
+        if differed {
+            // What was found is still on its way: it is closed once it has been idle.
+            peers[link]?.phase = .idle
+            return []
+        }
         peers[link]?.phase = .closing
         return [.close(link)]
     }
