@@ -26,13 +26,15 @@ struct Charted: Sendable {
             name: "Simulated network")
         let signed = SignedMap(charter.cbor, Labels.net, by: [signer])
         network = Charter.networkID(of: signed)
+        // Older than the run, so that a clock hours behind still takes it.
+        let early = WallTime(seconds: start.seconds - 86400)
         let record = Record(
-            .charters, subject: network.bytes, seq: 0, notBefore: start,
+            .charters, subject: network.bytes, seq: 0, notBefore: early,
             notAfter: start.adding(seconds: 400 * 86400), content: .array([signed.cbor]),
             by: signer)
         do {
             let envelope = try Sealer.publish(
-                record.encoded, network: network, subject: network.bytes, slot: start.slot,
+                record.encoded, network: network, subject: network.bytes, slot: early.slot,
                 workBits: TTLClass.quarter.rawValue
             ).worked(from: 0)
             charterItem = Self.item(envelope, network, signer, start)

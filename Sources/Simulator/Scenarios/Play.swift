@@ -35,8 +35,8 @@ public final class Play {
             world.run(milliseconds: 1000)
             wait += 1000
         }
-        // Closing links and crossing hellos come to their end before neighbours are compared.
-        if convergence != nil { world.run(milliseconds: 5000) }
+        // Links to what is gone without a word come to their end before neighbours are compared.
+        if convergence != nil { world.run(milliseconds: 2 * Limits.silenceMilliseconds) }
         parts = world.parts.count
         world.judge(hasConverged: convergence != nil)
     }

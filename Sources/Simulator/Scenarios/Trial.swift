@@ -35,6 +35,10 @@ extension Scenario {
             scenario.addFault(from: UInt64(choices.below(Int(span / 2))), span: span, &choices)
         }
         scenario.script.sort { $0.at < $1.at }
+        // Who knew only somebody that left for good may rightly be alone.
+        if scenario.script.contains(where: { if case .leave = $0.fault { true } else { false } }) {
+            scenario.topology = .joining
+        }
         return scenario
     }
 

@@ -136,7 +136,7 @@ public final class World {
         feedCount += 1
         trace.add(input.code, Int(host.index), now)
         if log != nil { say(host, "< \(input.summary)") }
-        let effects = host.relay.handle(input, now: moment, wall: wall(of: host))
+        let effects = host.handle(input, now: moment, wall: wall(of: host))
         for effect in effects { carryOut(effect, of: host) }
         if !unflushed.isEmpty { flush() }
         if feedCount & 1023 == 0 { checkTables(of: host) }
@@ -145,7 +145,7 @@ public final class World {
 
     /// One wake in the queue is enough, as long as it is early enough.
     private func schedule(_ host: Host) {
-        guard let deadline = host.relay.deadline?.milliseconds else { return }
+        guard let deadline = host.deadline?.milliseconds else { return }
         // A deadline that has passed must not stop the clock.
         let due = max(deadline, now + 1)
         if let wakeAt = host.wakeAt, wakeAt <= due { return }
@@ -156,7 +156,7 @@ public final class World {
     private func wake(_ host: Host) {
         guard let due = host.wakeAt, due <= now else { return }
         host.wakeAt = nil
-        if let deadline = host.relay.deadline, deadline > moment { return schedule(host) }
+        if let deadline = host.deadline, deadline > moment { return schedule(host) }
         feed(host, .wake)
     }
 
