@@ -29,6 +29,11 @@ import Testing
             target: "Bridging", imports: ["Model", "Wire", "Sodium", "Sealing", "Casework"],
             isPure: true),
         Rule(
+            target: "Simulator",
+            imports: ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node"],
+            isPure: true),
+        Rule(target: "kith-sim", imports: ["Simulator", "ArgumentParser", "Foundation"]),
+        Rule(
             target: "Storage",
             imports: [
                 "Model", "GRDB", "GRDBSQLite", "NIOConcurrencyHelpers", "Dispatch",
