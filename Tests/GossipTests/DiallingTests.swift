@@ -48,8 +48,10 @@ import Wire
             dialling.ended(address, now: now, jitter: 0)
             let next = dialling.deadline(seeds: false) ?? now
             waits.append(next.milliseconds - now.milliseconds)
-            #expect(dialling.due(
-                Moment(milliseconds: next.milliseconds - 1), limit: 16) { _ in false } == [])
+            #expect(
+                dialling.due(
+                    Moment(milliseconds: next.milliseconds - 1), limit: 16
+                ) { _ in false } == [])
             now = next
         }
         #expect(waits == [1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000])
