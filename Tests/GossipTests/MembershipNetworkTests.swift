@@ -180,6 +180,37 @@ import Wire
         #expect(network.sites[7].up.count >= 3)
     }
 
+    @Test(arguments: 1...2 as ClosedRange<UInt64>)
+    func whereNodesComeAndGoAllTheTimeTheRestIsOneNetwork(_ seed: UInt64) {
+        var network = joined(40, seed: seed) { $0 % 4 == 3 }
+        network.run(for: 30_000)
+        var random = SeededRandom(seed)
+        var anchors: [Int: [PeerRecord]] = [:]
+        for _ in 0..<200 {
+            let index = 1 + random.number(below: 39)
+            if let kept = anchors.removeValue(forKey: index) {
+                network.restart(index, anchors: kept)
+                network.know(index, 0)
+            } else {
+                anchors[index] = network.sites[index].anchors
+                if random.number(below: 3) == 0 {
+                    network.stop(index)
+                } else {
+                    network.crash(index)
+                }
+            }
+            network.run(for: UInt64(random.number(below: 5000)))
+        }
+        for index in anchors.keys.sorted() {
+            network.restart(index, anchors: anchors[index] ?? [])
+            network.know(index, 0)
+        }
+        network.run(for: 60_000)
+        expectRest(network)
+        #expect(network.alive.count == 40)
+        #expect(network.fewestNeighbours >= 3)
+    }
+
     @Test func theSameSeedGivesTheSameRun() {
         let runs = (0..<2).map { _ in
             var network = joined(40, seed: 9) { $0 % 3 == 1 }
