@@ -107,9 +107,15 @@ extension Spreading {
     /// A peer has an id too that is hoped for or asked of another.
     mutating func remember(_ link: LinkID, has id: ItemID, hops: UInt8, _ now: Moment) {
         guard let want = wants[id], want.link != link, !want.asked.contains(link),
-            want.others.count < Limits.alternativesPerID,
             !want.others.contains(where: { $0.link == link })
         else { return }
+        if want.others.count == Limits.alternativesPerID {
+            // Who kept its word takes the place of one who did so less.
+            let last = want.others.indices.max { isBetter(want.others[$0], want.others[$1]) }
+            let new = Announcer(link: link, hops: hops)
+            guard let last, isBetter(new, want.others[last]) else { return }
+            wants[id]?.others.remove(at: last)
+        }
         wants[id]?.others.append(Announcer(link: link, hops: hops))
         // Nobody else was known when the last one was asked.
         guard want.stage == .grafted else { return }
@@ -117,6 +123,11 @@ extension Spreading {
         guard due < want.until else { return }
         wants[id]?.until = due
         setTimer(id)
+    }
+
+    /// Whether a peer broke fewer promises than another.
+    private func isBetter(_ one: Announcer, _ other: Announcer) -> Bool {
+        unfulfilled(one.link) < unfulfilled(other.link)
     }
 
     private func retryWait(_ link: LinkID) -> UInt64 {
@@ -171,8 +182,11 @@ extension Spreading {
 
     /// Whether there was another whose turn it is now.
     private mutating func passTurn(_ id: ItemID) -> Bool {
-        while let next = wants[id]?.others.first {
-            wants[id]?.others.removeFirst()
+        while let others = wants[id]?.others,
+            let index = others.indices.min(by: { isBetter(others[$0], others[$1]) })
+        {
+            let next = others[index]
+            wants[id]?.others.remove(at: index)
             guard let peer = peers[next.link], peer.debts.count < Limits.missingPerPeer else {
                 continue
             }
@@ -243,7 +257,15 @@ extension Spreading {
     }
 
     private mutating func comeDue(_ id: ItemID, _ want: Want, _ now: Moment) -> [Effect] {
-        if want.stage == .hoped { return askNow(id, now) }
+        if want.stage == .hoped {
+            let first = Announcer(link: want.link, hops: want.hops)
+            let isWorse = want.others.contains { isBetter($0, first) }
+            if isWorse, passTurn(id) {
+                let others = wants[id]?.others.count ?? 0
+                if others < Limits.alternativesPerID { wants[id]?.others.append(first) }
+            }
+            return askNow(id, now)
+        }
         // Who answers, if slowly, is waited for as long as nobody else has it.
         if want.others.isEmpty, let peer = peers[want.link] {
             let until = lateness(of: want.since, peer)
