@@ -62,7 +62,6 @@ struct SpreadingNetwork {
         random = SeededRandom(seed)
     }
 
-
     // MARK: Building
 
     /// Links every two nodes.
