@@ -244,6 +244,25 @@ import Wire
         #expect(spreading.wantedCount == 0)
     }
 
+    @Test func whoKeptItsWordIsAskedBeforeWhoDidNot() {
+        let links = (1...5).map { LinkID($0) }
+        var spreading = joined(links[0], links[1], links[2], links[3], links[4])
+        // Two broke a promise, one of them two.
+        for (link, number) in [(a, 1), (a, 2), (b, 3)] {
+            let lie = ids(1, from: UInt64(number) << 8)
+            _ = announce(lie, by: link, &spreading)
+            _ = spreading.gone(lie, by: link, now: start)
+        }
+        let id = ids(1)[0]
+        for link in links { _ = announce([id], by: link, &spreading, hops: 3) }
+        // The fifth took the place of the second, the first is asked last.
+        #expect(spreading.wake(at(500)) == [.send(c, .graft(id, hops: 3))])
+        #expect(spreading.wake(at(750)) == [.send(links[3], .graft(id, hops: 3))])
+        #expect(spreading.wake(at(1000)) == [.send(links[4], .graft(id, hops: 3))])
+        #expect(spreading.wake(at(1250)) == [.send(a, .graft(id, hops: 3))])
+        #expect(spreading.wake(at(29_999)) == [])
+    }
+
     @Test func whoAnnouncesItLateIsGraftedWithoutDelay() {
         var spreading = joined(a, b, c)
         let id = ids(1)[0]

@@ -267,6 +267,19 @@ import Wire
         #expect(spreading.lazyLinks == [a])
     }
 
+    @Test func whatCrossedAPruneMakesNobodyEager() {
+        var spreading = six()
+        let envelope = network.envelope(1)
+        let id = network.id(envelope)
+        _ = repeated(by: a, &spreading, at(2000), number: 1)
+        // The round trip is presumed to be 100 ms.
+        #expect(spreading.grafted(id, by: a, now: at(2099)) == [.fetch([id], for: a)])
+        _ = spreading.arrived(ids(1)[0], hops: 1, from: a, now: at(2099))
+        #expect(spreading.lazyLinks == [a])
+        _ = spreading.grafted(nil, by: a, now: at(2100))
+        #expect(spreading.lazyLinks == [])
+    }
+
     @Test func aLostEagerPeerIsReplaced() {
         var spreading = six()
         for link in links.prefix(5) {

@@ -38,6 +38,8 @@ extension Spreading {
         guard peers[link] != nil else { return [] }
         peers[link]?.has.insert(id)
         peers[link]?.pushed.insert(id)
+        // Who brings what is new belongs into the tree.
+        if hops < Announcement.offTree { welcome(link, now) }
         arrivals[id] = Arrival(hops: hops, link: link)
         var effects = own.contains(id) ? witness(id, link) : []
         for announcer in want?.announcers ?? [] { effects += improve(id, announcer, now) }
@@ -131,10 +133,6 @@ extension Spreading {
         recent.insert(id)
         if isOwn ?? (source == nil) { own.insert(id) }
         if source == nil { arrivals[id] = Arrival(hops: hops, link: nil) }
-        // Who brings what is new belongs into the tree.
-        if let source, hops < Announcement.offTree, peers[source]?.place == .lazy {
-            promote(source, now)
-        }
         var effects: [Effect] = []
         for link in order {
             if link == source {

@@ -21,6 +21,20 @@ extension Spreading {
         lastPromotion = now
     }
 
+    /// A neighbour belongs into the tree, but not if it said so before it read our PRUNE: it takes us
+    /// for lazy once it has, and one would push and the other not.
+    @discardableResult
+    mutating func welcome(_ link: LinkID, _ now: Moment) -> Bool {
+        guard let peer = peers[link], peer.place != .outside else { return false }
+        if peer.place == .lazy, let told = peer.prunedAt,
+            now < told.adding(milliseconds: peer.roundTrip)
+        {
+            return false
+        }
+        promote(link, now)
+        return true
+    }
+
     /// It pushed what was here already: told to stop, if enough others are left.
     mutating func prune(_ link: LinkID, _ now: Moment) -> [Effect] {
         guard let peer = peers[link] else { return [] }
@@ -61,8 +75,7 @@ extension Spreading {
             return charge(link, .beyondAllowance, now: now)
         }
         counters.graftsHeard += 1
-        if peer.place != .outside {
-            promote(link, now)
+        if welcome(link, now) {
             // Without an id it says that too few are left to it: pruned again soon, it would turn
             // to the next, and that one prune it too, for ever.
             let kept = id == nil ? Limits.keptMilliseconds : Limits.settledMilliseconds
