@@ -13,6 +13,8 @@ public struct MemoryNetwork: Sendable {
     public struct Sent: Sendable, Equatable {
         public let from: Int
         public let to: Int
+        /// The sender's end.
+        public let link: LinkID
         public let frame: Frame
     }
 
@@ -45,6 +47,8 @@ public struct MemoryNetwork: Sendable {
     public private(set) var answers: [[UInt64: SubmitError?]] = []
     /// What each node wants to be told of at its next start.
     public private(set) var anchors: [[PeerRecord]] = []
+    /// How often nodes were woken: a deadline that never passes shows here.
+    public private(set) var wakeCount = 0
     /// Frames kept in `sent`; older runs of a long test are of no use.
     public var keepsSent = true
 
@@ -118,11 +122,16 @@ public struct MemoryNetwork: Sendable {
 
     /// A link to `node` from a peer that this test plays itself: what the node sends is in `sent`
     /// as to −1.
-    public mutating func intrude(on node: Int, as stranger: NodeID) -> LinkID {
+    ///
+    /// - Parameter dialled: the address at which the node found it, if it was not the stranger
+    ///   who dialled.
+    public mutating func intrude(
+        on node: Int, as stranger: NodeID, dialled: Text? = nil
+    ) -> LinkID {
         lastLink += 1
         let link = LinkID(lastLink)
         ends[link] = End(node: node, other: LinkID(0), otherNode: -1)
-        feed(node, .opened(link, stranger, dialled: nil))
+        feed(node, .opened(link, stranger, dialled: dialled))
         return link
     }
 
@@ -181,6 +190,11 @@ public struct MemoryNetwork: Sendable {
         sent.filter { $0.from == node && (other == nil || $0.to == other) }.map(\.frame)
     }
 
+    /// What was sent over a link from this end.
+    public func frames(over link: LinkID) -> [Frame] {
+        sent.filter { $0.link == link }.map(\.frame)
+    }
+
     public mutating func forgetSent() { sent = [] }
 
     // MARK: Events
@@ -197,6 +211,7 @@ public struct MemoryNetwork: Sendable {
         case .wake(let node):
             guard let due = wakes[node], due <= now else { return }
             wakes[node] = nil
+            wakeCount += 1
             feed(node, .wake)
         }
     }
@@ -262,7 +277,9 @@ public struct MemoryNetwork: Sendable {
 
     private mutating func send(_ link: LinkID, _ frame: Frame) {
         guard let end = ends[link] else { return }
-        if keepsSent { sent.append(Sent(from: end.node, to: end.otherNode, frame: frame)) }
+        if keepsSent {
+            sent.append(Sent(from: end.node, to: end.otherNode, link: link, frame: frame))
+        }
         let arrival = now.adding(milliseconds: latency)
         if end.otherNode < 0 {
             // Nobody reads; an intruder's link is always drained.
