@@ -14,6 +14,8 @@ final class Host {
     /// Where others dial it.
     let address: PeerAddress
     let dialled: Text
+    /// As others see where it dials from.
+    let group: SourceGroup?
     /// Addresses it is told at every start, by host.
     var contacts: [Int32] = []
 
@@ -21,6 +23,8 @@ final class Host {
     /// When the relay wants to be woken, as of its last input.
     private(set) var deadline: Moment?
     var disk = Disk()
+    /// Whom it wants to be told of at its next start.
+    var anchors: [PeerRecord] = []
     var mischief: Mischief?
 
     var isUp = false
@@ -62,6 +66,11 @@ final class Host {
     ) {
         self.index = Int32(index)
         self.address = address
+        if case .ipv4(let bytes, _) = address {
+            group = SourceGroup(address: bytes)
+        } else {
+            group = nil
+        }
         self.dialled = dialled
         nodeKey = configuration.nodeKey
         node = NodeID(configuration.nodeKey.publicKey) ?? .zero

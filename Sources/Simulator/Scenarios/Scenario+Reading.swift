@@ -4,7 +4,7 @@ extension Scenario {
     static let keys = [
         "name", "about", "seed", "nodes", "links", "topology", "unreachable", "hostile", "latency",
         "jitter", "loss", "bandwidth", "disk", "join over", "warm-up", "rounds", "every", "senders",
-        "size", "ttl", "retract", "erase delay", "length", "settle", "at TIME", "expect",
+        "size", "ttl", "retract", "erase delay", "stem gap", "length", "settle", "at TIME", "expect",
     ]
 
     /// Takes one line in.
@@ -83,6 +83,7 @@ extension Scenario {
             guard size <= 7 else { throw ValueError("0 to 7") }
         case "ttl": ttl = try Self.ttl(value)
         case "retract": retract = try Value.part(value)
+        case "stem gap": stemGap = try Value.time(value)
         case "erase delay": eraseDelay = try Value.time(value) / 1000
         case "expect": expectations.append(try Expectation(Value.words(value)))
         default: return false

@@ -142,6 +142,8 @@ public struct Scenario: Sendable, Equatable {
     public var retract = 0.0
     /// Mean wait before a retraction leaves, seconds.
     public var eraseDelay: UInt64 = 5
+    /// Mean wait between a host's own items that leave by their stem, milliseconds; 0: no stem.
+    public var stemGap: UInt64 = 10_000
     public var script: [Event] = []
     /// Milliseconds after the warm-up; rounds and script at the least.
     public var length: UInt64 = 0

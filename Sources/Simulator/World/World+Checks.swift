@@ -35,6 +35,7 @@ extension World {
             return violate(host, "pushed \(id.short) after its expiry")
         }
         if !host.disk.holds(id) { violate(host, "pushed \(id.short) before it was stored") }
+        if host.disk.hides(id) { violate(host, "pushed \(id.short) while it was on its stem") }
     }
 
     /// Items that an honest host is about to keep.
@@ -46,7 +47,7 @@ extension World {
 
     /// Tables are as small as their limits say; looked at now and then.
     func checkTables(of host: Host) {
-        let links = host.relay.peerList.count
+        let links = host.relay.linkCount
         if links > Limits.links { violate(host, "has \(links) links") }
         let addresses = host.relay.knownAddresses.count
         if addresses > Limits.knownAddresses { violate(host, "knows \(addresses) addresses") }

@@ -29,7 +29,8 @@ extension World {
             if !host.disk.delayed.isEmpty || !host.orders.isEmpty { order(effect, of: host) }
         case .store, .storeSubmission, .delay, .release:
             order(effect, of: host, after: draw(scenario.disk))
-        case .remove, .expire, .findMissing, .fetch, .list: order(effect, of: host)
+        case .keepAnchors(let records): host.anchors = records
+        case .remove, .expire, .findMissing, .fetch: order(effect, of: host)
         }
     }
 
@@ -68,9 +69,7 @@ extension World {
             return nil
         case .findMissing(let link, let ids): return .missing(link, host.disk.missing(among: ids))
         case .fetch(let link, let ids): return .fetched(link, host.disk.fetch(ids))
-        case .list(let link, let after):
-            return .page(link, host.disk.list(after: after, limit: Limits.announcedIDs))
-        case .send, .close, .dial, .answer, .note, .witness: return nil
+        case .send, .close, .dial, .answer, .note, .witness, .keepAnchors: return nil
         }
     }
 
@@ -100,16 +99,18 @@ extension World {
         feed(host, .recallRecords(host.disk.records))
         let own = host.disk.ownIDs
         if !own.isEmpty { feed(host, .recallOwn(own)) }
+        feed(host, .recallHeld(host.disk.rows))
+        let onStem = host.disk.hidden
+        if !onStem.isEmpty { feed(host, .recallStem(onStem)) }
+        if !host.anchors.isEmpty { feed(host, .recallAnchors(host.anchors)) }
         for contact in host.contacts where contact != host.index {
             let other = hosts[Int(contact)]
-            feed(host, .know(address: other.dialled, node: other.node))
+            feed(host, .know(address: other.dialled, node: other.node, isPinned: false))
         }
     }
 
-    /// The nodes a relay has greeted; for each of them it should be one of theirs.
-    func neighbours(of host: Host) -> [NodeID] {
-        host.relay.peerList.filter { $0.isGreeted }.map { $0.node }
-    }
+    /// A relay's neighbours; for each of them it should be one of theirs.
+    func neighbours(of host: Host) -> [NodeID] { host.relay.spreading.neighbourNodes }
 }
 
 extension RelayNode.Input {
@@ -130,10 +131,14 @@ extension RelayNode.Input {
         case .stored: 12
         case .missing: 13
         case .fetched: 14
-        case .page: 15
+        case .pin: 14
+        case .unpin: 15
         case .due: 16
         case .recallRecords: 17
         case .recallOwn: 18
+        case .recallHeld: 19
+        case .recallStem: 20
+        case .recallAnchors: 21
         }
     }
 
@@ -141,7 +146,7 @@ extension RelayNode.Input {
     var summary: String {
         switch self {
         case .wake: "wake"
-        case .opened(let link, _, let dialled):
+        case .opened(let link, _, let dialled, _, _):
             "opened \(link.number)" + (dialled == nil ? "" : " dialled")
         case .heard(let link, let frame): "heard \(link.number) \(frame.summary)"
         case .drained(let link): "drained \(link.number)"
@@ -149,16 +154,20 @@ extension RelayNode.Input {
         case .dialFailed(let address): "dial failed \(address.string)"
         case .submit(let ticket, let envelopes): "submit \(ticket): \(envelopes.count)"
         case .erase(let ticket, let retractions): "erase \(ticket): \(retractions.count)"
-        case .know(let address, _): "know \(address.string)"
+        case .know(let address, _, _): "know \(address.string)"
+        case .pin: "pin"
+        case .unpin: "unpin"
         case .block: "block"
         case .unblock: "unblock"
         case .stored(let token, let outcome): "stored \(token.number) \(outcome)"
         case .missing(let link, let ids): "missing \(link.number): \(ids.count)"
         case .fetched(let link, let found): "fetched \(link.number): \(found.count)"
-        case .page(let link, let positions): "page \(link.number): \(positions.count)"
         case .due(let retractions): "due \(retractions.count)"
         case .recallRecords(let envelopes): "recall \(envelopes.count) records"
         case .recallOwn(let ids): "recall \(ids.count) own"
+        case .recallHeld(let rows): "recall \(rows.count) held"
+        case .recallStem(let envelopes): "recall \(envelopes.count) on their stem"
+        case .recallAnchors(let records): "recall \(records.count) anchors"
         }
     }
 }

@@ -71,8 +71,9 @@ extension World {
             nodeKey: index < hosts.count
                 ? hosts[index].nodeKey : SigningKey(seed: Charted.secret(seed, "node", index)),
             addresses: isReachable ? [address] : [], carried: [],
-            eraseDelaySeconds: scenario.eraseDelay,
-            seed: seed ^ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48)
+            eraseDelaySeconds: scenario.eraseDelay, stemGapMilliseconds: scenario.stemGap,
+            seed: seed ^ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48,
+            checkRecord: { [papers] in papers.check($0, network: $1, now: $2) })
     }
 
     /// Tells hosts of one another as the scenario's shape says.

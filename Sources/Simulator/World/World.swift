@@ -27,6 +27,7 @@ public final class World {
     public let scenario: Scenario
     public let seed: UInt64
     let charted: Charted
+    let papers = Papers()
 
     var now = World.origin
     var queue = EventQueue()
