@@ -168,6 +168,9 @@ public enum Limits {
     public static let settledMilliseconds: UInt64 = 1000
     /// Who grafts us without naming an item is not pruned for this long, milliseconds. Guess.
     public static let keptMilliseconds: UInt64 = 60_000
+    /// Neighbours that are eager from the start; others become so when they bring what is new.
+    /// Measured: with all of them the first of thirty items costs as much as all the rest.
+    public static let eagerAtFirst = 3
     /// Neighbours up to which two stay eager. Guess.
     public static let smallView = 4
     /// Whom we prune may not graft us for this long unless it lacks something, seconds. Guess.
