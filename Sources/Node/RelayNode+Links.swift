@@ -218,9 +218,9 @@ extension RelayNode {
         else { return refuse(link, .badRecord, turn) }
         peers[link]?.hello = hello
         peers[link]?.clockAhead = ahead
-        let records = book.currentIDs.prefix(Limits.announcedIDs).map {
-            Announcement(id: $0, hops: Announcement.offTree)
-        }
+        // Those that are followed and on disk.
+        let records = book.currentIDs.filter { sync.contains($0) }.prefix(Limits.announcedIDs)
+            .map { Announcement(id: $0, hops: Announcement.offTree) }
         spreading.linked(link, node: peer.node, now: turn.now)
         sync.linked(link, key: peer.syncKey, now: turn.now)
         return [.note(.peerUp(peer.node, dialled: peer.dialled != nil))]

@@ -120,6 +120,40 @@ import Wire
         #expect(net.nodes[0].peerList(net.now).map(\.node) == [TestNetwork.node(7)])
     }
 
+    /// Nobody becomes a neighbour: both have as many as they can.
+    @Test func aLookBeyondLastsUntilWhatItFoundHasArrived() {
+        var net = MemoryNetwork()
+        net.latency = 100
+        var rich = MemoryStore()
+        rich.keep(network.charters(), network)
+        for number in 0..<300 as Range<UInt64> { rich.keep(network.envelope(number), network) }
+        var poor = MemoryStore()
+        poor.keep(network.charters(), network)
+        net.add(network.configuration(0), store: rich)
+        net.add(network.configuration(1), store: poor)
+        for node in 0..<2 {
+            for stranger in 0..<8 as Range<UInt8> {
+                let address = Text("far:\(stranger)")
+                _ = net.befriend(node, as: 10 + stranger, of: network, dialled: address)
+            }
+        }
+        net.feed(0, .know(address: MemoryNetwork.address(1), node: nil, isPinned: false))
+        while !net.notes[0].contains(.peerUp(TestNetwork.node(1), dialled: true)) {
+            guard net.wall.seconds < testStart.seconds + 1200 else {
+                Issue.record("never looked beyond")
+                return
+            }
+            net.run(milliseconds: 50)
+        }
+        // One was let go to make room: another comes.
+        _ = net.befriend(0, as: 30, of: network, dialled: "far:30")
+        net.run(milliseconds: 30_000)
+        #expect(net.stores[1].ids.count == 301)
+        #expect(!net.notes[0].contains(.neighbourUp(TestNetwork.node(1))))
+        net.run(milliseconds: 60_000)
+        #expect(net.notes[0].contains(.peerDown(TestNetwork.node(1))))
+    }
+
     @Test func aPinnedNodeThatIsBlockedIsNotDialled() {
         var net = single()
         net.add(network.configuration(1))
