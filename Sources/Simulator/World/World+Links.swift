@@ -103,8 +103,7 @@ extension World {
     func authenticated(_ end: Int32, _ host: Host, _ node: NodeID) {
         ends[Int(end)].phase = .open
         host.gate.finished(End.link(end))
-        let address = ends[Int(end)].isDialler ? hosts[Int(otherHost(end))].dialled : nil
-        feed(host, .opened(End.link(end), node, dialled: address))
+        feed(host, opening(end, of: node))
     }
 
     func otherHost(_ end: Int32) -> Int32 { ends[Int(ends[Int(end)].other)].host }
