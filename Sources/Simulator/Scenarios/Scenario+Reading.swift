@@ -97,7 +97,7 @@ extension Scenario {
         case "ring" where words.count == 1: return .ring
         case "line" where words.count == 1: return .line
         case "full" where words.count == 1: return .full
-        case "random" where words.count == 2: return .random(try Value.count(words[1]))
+        case "random" where words.count == 2: return .scattered(try Value.count(words[1]))
         default: throw ValueError("join, random N, ring, line or full")
         }
     }
