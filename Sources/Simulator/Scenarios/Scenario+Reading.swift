@@ -4,7 +4,8 @@ extension Scenario {
     static let keys = [
         "name", "about", "seed", "nodes", "links", "topology", "unreachable", "hostile", "latency",
         "jitter", "loss", "bandwidth", "disk", "join over", "warm-up", "rounds", "every", "senders",
-        "size", "ttl", "retract", "erase delay", "stem gap", "length", "settle", "at TIME", "expect",
+        "size", "ttl", "retract", "erase delay", "stem gap", "length", "settle", "at TIME",
+        "expect",
     ]
 
     /// Takes one line in.

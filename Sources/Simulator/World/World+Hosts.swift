@@ -64,27 +64,12 @@ extension World {
         return host
     }
 
-<<<<<<< HEAD
-    private func configuration(
-        _ index: Int, _ address: PeerAddress, life: UInt32
-    ) -> RelayNode.Configuration {
-        let isReachable = index >= hosts.count || hosts[index].isReachable
-        return RelayNode.Configuration(
-            network: charted.network,
-            nodeKey: index < hosts.count
-                ? hosts[index].nodeKey : SigningKey(seed: Charted.secret(seed, "node", index)),
-            addresses: isReachable ? [address] : [], carried: [],
-            eraseDelaySeconds: scenario.eraseDelay, stemGapMilliseconds: scenario.stemGap,
-            seed: seed ^ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48,
-            checkRecord: { [papers] in papers.check($0, network: $1, now: $2) })
-=======
     /// A relay of a host as it is after a start.
     private func freshRelay(_ host: Host) -> RelayNode {
         RelayNode(
             configuration(
                 Int(host.index), host.nodeKey, host.isReachable ? [host.address] : [],
                 life: host.life), now: moment, wall: wall(of: host))
->>>>>>> cb44de9186dfc6148300ed8b4b00986355bea95f
     }
 
     /// Tells hosts of one another as the scenario's shape says.

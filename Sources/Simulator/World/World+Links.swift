@@ -103,25 +103,7 @@ extension World {
     func authenticated(_ end: Int32, _ host: Host, _ node: NodeID) {
         ends[Int(end)].phase = .open
         host.gate.finished(End.link(end))
-<<<<<<< HEAD
-        let other = hosts[Int(otherHost(end))]
-        let isDialler = ends[Int(end)].isDialler
-        feed(
-            host,
-            .opened(
-                End.link(end), node, dialled: isDialler ? other.dialled : nil,
-                from: other.group, syncKey: syncKey(end)))
-    }
-
-    /// What the handshake left both ends with; without ciphers it is made of their names.
-    private func syncKey(_ end: Int32) -> [UInt8] {
-        if let machine = ends[Int(end)].machine { return machine.link.syncKey }
-        var key = [UInt8](repeating: 0, count: 24)
-        key.append(bigEndian: UInt64(min(end, ends[Int(end)].other)))
-        return key
-=======
         feed(host, opening(end, of: node))
->>>>>>> cb44de9186dfc6148300ed8b4b00986355bea95f
     }
 
     func otherHost(_ end: Int32) -> Int32 { ends[Int(ends[Int(end)].other)].host }
