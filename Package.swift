@@ -26,6 +26,7 @@ let package = Package(
     products: [
         .executable(name: "kith", targets: ["kith"]),
         .executable(name: "kith-conformance", targets: ["kith-conformance"]),
+        .executable(name: "kith-sim", targets: ["kith-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -51,17 +52,23 @@ let package = Package(
         target("Casework", ["Model", "Wire", "Sodium", "Sealing"]),
         target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Casework"]),
 
+        // Many relays in one process, on one clock.
+        target(
+            "Simulator", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node"]),
+
         // Shells: sockets, disks, clocks, people. No protocol decision.
         target(
             "Storage",
             [
                 "Model", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ]),
         target(
             "Transport",
             [
                 "Model", "Wire", "Sodium", "Noise", "Gossip", "Node",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -81,6 +88,7 @@ let package = Package(
             [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
                 "Bridging", "Authorities", "Storage", "Transport",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -109,6 +117,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
 
+        .executableTarget(
+            name: "kith-sim",
+            dependencies: [
+                "Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+
         // Tests/TestKit holds builders, fakes and the vector loader; no product depends on it.
         .target(
             name: "TestKit",
@@ -123,22 +137,27 @@ let package = Package(
         tests(
             "NodeTests",
             ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "TestKit"]),
+        tests("SimulatorTests", ["Model", "Wire", "Gossip", "Node", "Simulator", "TestKit"]),
         tests("CaseworkTests", ["Model", "Wire", "Sodium", "Sealing", "Casework", "TestKit"]),
         tests(
             "BridgingTests", ["Model", "Wire", "Sodium", "Sealing", "Bridging", "TestKit"]),
         tests(
             "StorageTests",
-            ["Model", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "Model", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ]),
         tests(
             "TransportTests",
             [
                 "Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "Transport",
-                "TestKit",
+                "TestKit", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ]),
         tests(
             "AuthoritiesTests",
             [
                 "Model", "Wire", "Sealing", "Casework", "Bridging", "Authorities", "TestKit",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Tells whether the disk is nearly full, asking the system at most once a second.
 final class DiskSpace: Sendable {
@@ -9,7 +9,7 @@ final class DiskSpace: Sendable {
 
     private let folder: String
     private let leastBytes: UInt64
-    private let last = Mutex<Answer?>(nil)
+    private let last = NIOLockedValueBox<Answer?>(nil)
 
     init(folder: String, leastBytes: UInt64) {
         self.folder = folder
@@ -18,7 +18,7 @@ final class DiskSpace: Sendable {
 
     /// False where the system does not say: then only the write itself can fail.
     var isLow: Bool {
-        last.withLock { last in
+        last.withLockedValue { last in
             let now = ContinuousClock.now
             if let last, now - last.at < .seconds(1) { return last.isLow }
             let isLow = Files.freeBytes(at: folder).map { $0 < leastBytes } ?? false

@@ -1,7 +1,7 @@
 import Dispatch
 import GRDB
 import GRDBSQLite
-import Synchronization
+import NIOConcurrencyHelpers
 
 // Removed rows are overwritten in the database at once (secure_delete), but the write-ahead log
 // still holds their old pages until it is emptied. That is done soon after a removal: at once if
@@ -23,15 +23,17 @@ extension Store {
     public func checkpoint() async throws(StoreError) {
         try await result {
             (completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) in
-            guard !waiting.withLock({ $0.isClosed }) else { return completion(.failure(.closed)) }
+            guard !waiting.withLockedValue({ $0.isClosed }) else {
+                return completion(.failure(.closed))
+            }
             pool.asyncWriteWithoutTransaction { db in completion(self.erase(db)) }
         }
     }
 
-    func noteErasure() { erasure.withLock { $0.isNeeded = true } }
+    func noteErasure() { erasure.withLockedValue { $0.isNeeded = true } }
 
     func eraseIfDue(_ db: Database) {
-        let (isNeeded, isScheduled, notBefore) = erasure.withLock {
+        let (isNeeded, isScheduled, notBefore) = erasure.withLockedValue {
             ($0.isNeeded, $0.isScheduled, $0.notBefore)
         }
         guard isNeeded else { return }
@@ -46,7 +48,7 @@ extension Store {
         let result = Result { try Self.emptyLog(db) }
             .mapError { StoreError($0, operation: "empty the log", path: path) }
         let failed = (try? result.get()) == nil
-        erasure.withLock {
+        erasure.withLockedValue {
             $0.isNeeded = failed
             $0.notBefore = .now + .milliseconds(Bounds.erasureMilliseconds)
         }
@@ -55,7 +57,7 @@ extension Store {
     }
 
     private func scheduleErasure() {
-        let isFirst = erasure.withLock { erasure in
+        let isFirst = erasure.withLockedValue { erasure in
             defer { erasure.isScheduled = true }
             return !erasure.isScheduled
         }
@@ -63,8 +65,8 @@ extension Store {
         let wait = DispatchTimeInterval.milliseconds(Bounds.erasureMilliseconds)
         DispatchQueue.global().asyncAfter(deadline: .now() + wait) { [weak self] in
             guard let self else { return }
-            erasure.withLock { $0.isScheduled = false }
-            guard !waiting.withLock({ $0.isClosed }) else { return }
+            erasure.withLockedValue { $0.isScheduled = false }
+            guard !waiting.withLockedValue({ $0.isClosed }) else { return }
             pool.asyncWriteWithoutTransaction { db in self.eraseIfDue(db) }
         }
     }

@@ -1,5 +1,5 @@
 import GRDB
-import Synchronization
+import NIOConcurrencyHelpers
 
 extension Store {
     /// Runs `body` on one of the reading connections, on a snapshot.
@@ -7,7 +7,9 @@ extension Store {
         _ operation: String, _ body: @escaping @Sendable (Database) throws -> Value,
         _ completion: @escaping @Sendable (Result<Value, StoreError>) -> Void
     ) {
-        guard !waiting.withLock({ $0.isClosed }) else { return completion(.failure(.closed)) }
+        guard !waiting.withLockedValue({ $0.isClosed }) else {
+            return completion(.failure(.closed))
+        }
         pool.asyncRead { db in
             let result = Result { try body(try db.get()) }
             completion(

@@ -1,6 +1,6 @@
 import GRDB
 import Model
-import Synchronization
+import NIOConcurrencyHelpers
 
 // Group commit. While one transaction is being flushed, what arrives gathers, and the next one
 // takes it all: nothing waits for company, and under load each flush serves many.
@@ -79,7 +79,7 @@ extension Store {
                 return { completion(.success(value)) }
             },
             fail: { completion(.failure($0)) })
-        switch waiting.withLock({ $0.add(job, bytesLimit: limits.waitingBytes) }) {
+        switch waiting.withLockedValue({ $0.add(job, bytesLimit: limits.waitingBytes) }) {
         case .first: pool.asyncWriteWithoutTransaction { db in self.write(db) }
         case .queued: break
         case .refused(let error): job.fail(error)
@@ -108,7 +108,7 @@ extension Store {
     /// Writes until nothing waits; on the writer's thread.
     func write(_ db: Database) {
         while true {
-            let jobs = waiting.withLock { $0.take(items: Limits.batchItems) }
+            let jobs = waiting.withLockedValue { $0.take(items: Limits.batchItems) }
             guard !jobs.isEmpty else { break }
             perform(jobs, db)
             eraseIfDue(db)

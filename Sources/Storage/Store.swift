@@ -1,6 +1,6 @@
 import GRDB
 import Model
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A node's database, in one file of one folder.
 ///
@@ -19,8 +19,8 @@ public final class Store: Sendable {
 
     let pool: DatabasePool
     let disk: DiskSpace
-    let waiting = Mutex(Waiting())
-    let erasure = Mutex(Erasure())
+    let waiting = NIOLockedValueBox(Waiting())
+    let erasure = NIOLockedValueBox(Erasure())
 
     /// Opens the store in `folder`, creating both (mode 0700 and 0600) where missing.
     ///
@@ -48,7 +48,7 @@ public final class Store: Sendable {
     ///
     /// - Throws: `StoreError`, the file being closed nevertheless, unless a reader is still busy.
     public func close() throws(StoreError) {
-        guard waiting.withLock({ $0.close() }) else { return }
+        guard waiting.withLockedValue({ $0.close() }) else { return }
         do {
             pool.writeWithoutTransaction { db in
                 write(db)

@@ -1,6 +1,7 @@
 import Bridging
 import Model
 import Sealing
+import TestKit
 import Wire
 
 @testable import Authorities
@@ -38,7 +39,8 @@ func mapping(
 ///
 /// - Parameter timeout: long, unless a test waits for it.
 func withAuthority<Result: Sendable>(
-    timeout: Duration = .seconds(20), format: Mapping.Format = .json, hangsUpAtOnce: Bool = false,
+    timeout: Duration = .seconds(20 * patience), format: Mapping.Format = .json,
+    hangsUpAtOnce: Bool = false,
     services: [UInt64: String] = [3: "harassment"], other: String? = "other",
     attributes: [String: [Mapping.Attribute]] = [:], tellsWithdrawals: Bool = true,
     _ script: TestAuthority.Script,

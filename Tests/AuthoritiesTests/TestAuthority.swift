@@ -1,9 +1,9 @@
 import Foundation
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import Synchronization
 import Testing
 
 @testable import Authorities
@@ -43,9 +43,9 @@ final class TestAuthority: Sendable {
     private let taken: Taken
 
     /// All requests that were read whole.
-    var requests: [Request] { taken.all.withLock { $0.requests } }
+    var requests: [Request] { taken.all.withLockedValue { $0.requests } }
     /// How many at the most waited for an answer at the same time.
-    var mostAtOnce: Int { taken.all.withLock { $0.most } }
+    var mostAtOnce: Int { taken.all.withLockedValue { $0.most } }
     var port: Int { channel.localAddress?.port ?? 0 }
     var url: String { "http://127.0.0.1:\(port)/v2" }
 
@@ -56,17 +56,17 @@ final class TestAuthority: Sendable {
             var most = 0
         }
 
-        let all = Mutex(State())
+        let all = NIOLockedValueBox(State())
 
         func begin(_ request: Request) {
-            all.withLock {
+            all.withLockedValue {
                 $0.requests.append(request)
                 $0.open += 1
                 $0.most = max($0.most, $0.open)
             }
         }
 
-        func end() { all.withLock { $0.open -= 1 } }
+        func end() { all.withLockedValue { $0.open -= 1 } }
     }
 
     /// - Parameter hangsUpAtOnce: closes every connection before it reads anything.

@@ -10,7 +10,7 @@ import Wire
     let network = TestNetwork()
 
     func inSync(_ net: MemoryNetwork, _ node: Int) -> [Bool] {
-        net.nodes[node].peerList.map(\.isInSync)
+        net.nodes[node].peerList(net.now).map(\.isInSync)
     }
 
     /// A node that holds so many items, the charter among them.

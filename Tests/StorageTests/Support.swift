@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import Model
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Storage
@@ -101,13 +101,13 @@ final class Held: Sendable {
 
 /// Counts a store's commits.
 final class CommitCounter: TransactionObserver, Sendable {
-    private let count = Mutex(0)
+    private let count = NIOLockedValueBox(0)
 
-    var commits: Int { count.withLock { $0 } }
+    var commits: Int { count.withLockedValue { $0 } }
 
     func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
     func databaseDidChange(with event: DatabaseEvent) {}
-    func databaseDidCommit(_ db: Database) { count.withLock { $0 += 1 } }
+    func databaseDidCommit(_ db: Database) { count.withLockedValue { $0 += 1 } }
     func databaseDidRollback(_ db: Database) {}
 }
 

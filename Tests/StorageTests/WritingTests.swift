@@ -1,6 +1,6 @@
 import GRDB
 import Model
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Storage
@@ -15,7 +15,7 @@ import Testing
         let held = Held(store)
         try await withThrowingTaskGroup(of: [PutOutcome].self) { group in
             for batch in batches { group.addTask { try await store.put(batch) } }
-            while store.waiting.withLock({ $0.count }) < batches.count { await Task.yield() }
+            while store.waiting.withLockedValue({ $0.count }) < batches.count { await Task.yield() }
             held.letGo()
             for try await outcomes in group {
                 #expect(outcomes.allSatisfy { $0.isStored })
@@ -57,12 +57,12 @@ import Testing
 
     @Test func completionsComeInTheOrderOfTheCalls() async throws {
         let store = try folder.open()
-        let order = Mutex<[Int]>([])
+        let order = NIOLockedValueBox<[Int]>([])
         for number in 0..<300 {
-            store.put([envelope(number)]) { _ in order.withLock { $0.append(number) } }
+            store.put([envelope(number)]) { _ in order.withLockedValue { $0.append(number) } }
         }
         _ = try await store.put([])
-        #expect(order.withLock { $0 } == Array(0..<300))
+        #expect(order.withLockedValue { $0 } == Array(0..<300))
     }
 
     @Test func oneFailedCallDoesNotUndoItsNeighbours() async throws {
@@ -77,7 +77,7 @@ import Testing
             try await store.setScanned(vault: "b", topic: name16(1), seq: 2)
         }
         async let after = store.put([envelope(2)])
-        while store.waiting.withLock({ $0.count }) < 4 { await Task.yield() }
+        while store.waiting.withLockedValue({ $0.count }) < 4 { await Task.yield() }
         held.letGo()
         #expect(try await before == [stored])
         await #expect(throws: StoreError.conflict(vault: "a", expected: 4, found: 0)) {
@@ -92,25 +92,27 @@ import Testing
         let limits = StoreLimits(freeDiskBytes: 0, waitingBytes: 2000)
         let store = try Store(folder: folder.path, limits: limits)
         let held = Held(store)
-        let results = Mutex<[Result<[PutOutcome], StoreError>]>([])
+        let results = NIOLockedValueBox<[Result<[PutOutcome], StoreError>]>([])
         for number in 1...4 {
-            store.put([envelope(number)]) { result in results.withLock { $0.append(result) } }
+            store.put([envelope(number)]) { result in results.withLockedValue { $0.append(result) }
+            }
         }
-        #expect(results.withLock { $0 } == [.failure(.busy), .failure(.busy)])
+        #expect(results.withLockedValue { $0 } == [.failure(.busy), .failure(.busy)])
         held.letGo()
-        while results.withLock({ $0.count }) < 4 { await Task.yield() }
+        while results.withLockedValue({ $0.count }) < 4 { await Task.yield() }
         #expect(try await store.put([envelope(5)]) == [stored])
         #expect(try await store.missing(among: [id(1), id(2), id(3), id(4)]) == [id(3), id(4)])
     }
 
     @Test func closingWritesWhatWaits() async throws {
         let store = try folder.open()
-        let results = Mutex<[Result<[PutOutcome], StoreError>]>([])
+        let results = NIOLockedValueBox<[Result<[PutOutcome], StoreError>]>([])
         for number in 1...50 {
-            store.put([envelope(number)]) { result in results.withLock { $0.append(result) } }
+            store.put([envelope(number)]) { result in results.withLockedValue { $0.append(result) }
+            }
         }
         try store.close()
-        #expect(results.withLock { $0.count } == 50)
+        #expect(results.withLockedValue { $0.count } == 50)
         try store.close()
         await #expect(throws: StoreError.closed) { try await store.put([envelope(60)]) }
         await #expect(throws: StoreError.closed) { try await store.fetch([id(1)]) }

@@ -29,16 +29,22 @@ import Testing
             target: "Bridging", imports: ["Model", "Wire", "Sodium", "Sealing", "Casework"],
             isPure: true),
         Rule(
+            target: "Simulator",
+            imports: ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node"],
+            isPure: true),
+        Rule(target: "kith-sim", imports: ["Simulator", "ArgumentParser", "Foundation"]),
+        Rule(
             target: "Storage",
             imports: [
-                "Model", "GRDB", "GRDBSQLite", "Dispatch", "Synchronization", "Glibc", "Musl",
-                "Darwin", "Foundation",
+                "Model", "GRDB", "GRDBSQLite", "NIOConcurrencyHelpers", "Dispatch",
+                "Synchronization", "Glibc", "Musl", "Darwin", "Foundation",
             ]),
         Rule(
             target: "Transport",
             imports: [
                 "Model", "Wire", "Sodium", "Noise", "Gossip", "Node", "NIOCore", "NIOPosix",
-                "Logging", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
+                "NIOConcurrencyHelpers", "Logging", "Dispatch", "Synchronization", "Glibc", "Musl",
+                "Darwin",
             ]),
         Rule(
             target: "Authorities",
@@ -50,8 +56,9 @@ import Testing
             target: "Daemon",
             imports: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Bridging", "Authorities", "Storage", "Transport", "NIOCore", "NIOPosix", "Logging",
-                "ServiceLifecycle", "UnixSignals", "Foundation", "Synchronization", "Glibc", "Musl",
+                "Bridging", "Authorities", "Storage", "Transport", "NIOCore", "NIOPosix",
+                "NIOConcurrencyHelpers", "Logging", "ServiceLifecycle", "UnixSignals", "Foundation",
+                "Synchronization", "Glibc", "Musl",
                 "Darwin",
             ]),
         Rule(

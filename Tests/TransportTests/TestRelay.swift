@@ -1,10 +1,10 @@
 import Foundation
 import Gossip
 import Model
+import NIOConcurrencyHelpers
 import Node
 import Sealing
 import Sodium
-import Synchronization
 import TestKit
 import Transport
 import Wire
@@ -19,19 +19,19 @@ final class MemoryRelayStore: RelayStore {
         var mostHeldBytes = 0
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var value: MemoryStore { state.withLock { $0.store } }
+    var value: MemoryStore { state.withLockedValue { $0.store } }
 
-    var mostHeldBytes: Int { state.withLock { $0.mostHeldBytes } }
+    var mostHeldBytes: Int { state.withLockedValue { $0.mostHeldBytes } }
 
-    func set(failure: StoreOutcome?) { state.withLock { $0.store.failure = failure } }
+    func set(failure: StoreOutcome?) { state.withLockedValue { $0.store.failure = failure } }
 
     /// From now on orders to store are carried out and not answered.
-    func hold() { state.withLock { $0.isHolding = true } }
+    func hold() { state.withLockedValue { $0.isHolding = true } }
 
     func letGo() {
-        let held = state.withLock { state in
+        let held = state.withLockedValue { state in
             defer { (state.held, state.heldBytes, state.isHolding) = ([], 0, false) }
             return state.held
         }
@@ -42,7 +42,7 @@ final class MemoryRelayStore: RelayStore {
         bytes: Int, _ body: (inout MemoryStore) -> StoreOutcome,
         _ completion: @escaping @Sendable (StoreOutcome) -> Void
     ) {
-        let now = state.withLock { state -> StoreOutcome? in
+        let now = state.withLockedValue { state -> StoreOutcome? in
             let outcome = body(&state.store)
             guard state.isHolding else { return outcome }
             state.held.append { completion(outcome) }
@@ -79,30 +79,30 @@ final class MemoryRelayStore: RelayStore {
     }
 
     func takeDue(_ now: WallTime, completion: @escaping @Sendable ([Retraction]) -> Void) {
-        completion(state.withLock { $0.store.takeDue(now) })
+        completion(state.withLockedValue { $0.store.takeDue(now) })
     }
 
-    func remove(_ ids: [ItemID]) { state.withLock { $0.store.remove(ids) } }
+    func remove(_ ids: [ItemID]) { state.withLockedValue { $0.store.remove(ids) } }
 
-    func expire(_ now: WallTime) { state.withLock { $0.store.expire(now) } }
+    func expire(_ now: WallTime) { state.withLockedValue { $0.store.expire(now) } }
 
     func missing(among ids: [ItemID], completion: @escaping @Sendable ([ItemID]) -> Void) {
-        completion(state.withLock { $0.store.missing(among: ids) })
+        completion(state.withLockedValue { $0.store.missing(among: ids) })
     }
 
     func fetch(_ ids: [ItemID], completion: @escaping @Sendable ([RelayNode.Found]) -> Void) {
-        completion(state.withLock { $0.store.fetch(ids) })
+        completion(state.withLockedValue { $0.store.fetch(ids) })
     }
 
     func list(
         after position: ItemPosition?, limit: Int,
         completion: @escaping @Sendable ([ItemPosition]) -> Void
     ) {
-        completion(state.withLock { $0.store.list(after: position, limit: limit) })
+        completion(state.withLockedValue { $0.store.list(after: position, limit: limit) })
     }
 
     func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool) {
-        state.withLock { $0.store.witness(id, node, isReceipt: isReceipt) }
+        state.withLockedValue { $0.store.witness(id, node, isReceipt: isReceipt) }
     }
 }
 
@@ -176,13 +176,13 @@ struct TestRelay: Sendable {
 
 /// A value that several threads change.
 final class Mutexed<Value: Sendable>: Sendable {
-    private let mutex: Mutex<Value>
+    private let mutex: NIOLockedValueBox<Value>
 
-    init(_ value: Value) { mutex = Mutex(value) }
+    init(_ value: Value) { mutex = NIOLockedValueBox(value) }
 
-    var value: Value { mutex.withLock { $0 } }
+    var value: Value { mutex.withLockedValue { $0 } }
 
-    func update(_ body: (inout Value) -> Void) { mutex.withLock { body(&$0) } }
+    func update(_ body: (inout Value) -> Void) { mutex.withLockedValue { body(&$0) } }
 }
 
 /// Looks again until `condition` holds; false after so many seconds.

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Model
+import NIOConcurrencyHelpers
 import NIOPosix
 import Node
 import ServiceLifecycle
@@ -101,20 +102,20 @@ extension Problem {
 /// Writes what operators may want to know to the log, and keeps what `kith status` warns of.
 final class NoteObserver: Sendable {
     private let logger: Logger
-    private let forked = Mutex<Set<String>>([])
+    private let forked = NIOLockedValueBox<Set<String>>([])
     private let clocksApart = Flag()
-    private let troubles = Mutex<(count: UInt64, last: StoreError)?>(nil)
+    private let troubles = NIOLockedValueBox<(count: UInt64, last: StoreError)?>(nil)
 
     init(_ logger: Logger) { self.logger = logger }
 
     var warnings: [String] {
-        var all = forked.withLock { $0 }.sorted().map {
+        var all = forked.withLockedValue { $0 }.sorted().map {
             "community \($0) has two branches of roots: its stewards must join them"
         }
         if clocksApart.isSet {
             all.append("a relay's clock is a day or more off ours: is this computer's date right?")
         }
-        if let (count, last) = troubles.withLock({ $0 }) {
+        if let (count, last) = troubles.withLockedValue({ $0 }) {
             all.append(
                 "the store failed \(count) times since the start, last: \(Problem(last))")
         }
@@ -124,7 +125,7 @@ final class NoteObserver: Sendable {
     /// An operation of the store failed that nobody waits for. The first is logged, all count:
     /// a broken disk would fill the log too.
     func storeTrouble(_ operation: String, _ error: StoreError) {
-        let isFirst = troubles.withLock { known in
+        let isFirst = troubles.withLockedValue { known in
             known = ((known?.count ?? 0) + 1, error)
             return known?.count == 1
         }
@@ -139,6 +140,18 @@ final class NoteObserver: Sendable {
         case .peerUp(let node, let dialled):
             logger.info("peer up", metadata: ["node": short(node.bytes), "dialled": "\(dialled)"])
         case .peerDown(let node): logger.info("peer down", metadata: ["node": short(node.bytes)])
+        case .neighbourUp(let node):
+            logger.info("neighbour up", metadata: ["node": short(node.bytes)])
+        case .neighbourDown(let node):
+            logger.info("neighbour down", metadata: ["node": short(node.bytes)])
+        case .compared(let node, let report):
+            logger.debug(
+                "compared",
+                metadata: [
+                    "node": short(node.bytes), "needed": "\(report.needed)",
+                    "offered": "\(report.offered)", "bytes": "\(report.bytes)",
+                    "complete": "\(report.isComplete)",
+                ])
         case .peerRefused(_, why: .clocksApart): warnOfClock()
         case .peerRefused(let node, let why):
             logger.info("peer refused", metadata: ["node": short(node.bytes), "why": "\(why)"])
@@ -154,7 +167,7 @@ final class NoteObserver: Sendable {
             logger.info(
                 "manifest known", metadata: ["community": short(community.bytes), "seq": "\(seq)"])
         case .rootsForked(let community):
-            forked.withLock { _ = $0.insert(community.bytes.hex.prefix(16).description) }
+            forked.withLockedValue { _ = $0.insert(community.bytes.hex.prefix(16).description) }
             logger.warning("roots forked", metadata: ["community": short(community.bytes)])
         case .clockOff(let seconds):
             logger.warning(

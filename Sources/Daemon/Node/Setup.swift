@@ -339,7 +339,7 @@ public enum Setup {
         do {
             for seed in seeds {
                 _ = try await store.addAddress(
-                    seed.address.string, node: seed.node, source: .given)
+                    seed.address.string, node: seed.node, source: .invited)
             }
             try store.close()
         } catch {

@@ -18,13 +18,13 @@ extension Reconciler {
         if let end = refusal(of: open, link, now, wall) {
             return [.send(link, .syncEnd(session: open.session, end))]
         }
-        peers[link]?.opens.take(1)
+        peers[link]?.opens.overspend(1)
         var session = SyncSession(
             number: open.session, ttlClass: open.ttlClass, from: open.from, now: now)
         if !open.topics.isEmpty, let index = indexes[Int(open.ttlClass.rawValue)] {
             let (part, from) = index.only(
                 open.topics, from: open.from, most: Limits.syncPartItems)
-            peers[link]?.work.take(part.count + index.count / Self.lookedAtPerWork)
+            peers[link]?.work.overspend(part.count + index.count / Self.lookedAtPerWork)
             if from > open.from {
                 let end = SyncEnd(reason: SyncEnding.openAgain, value: from.number)
                 return [.send(link, .syncEnd(session: open.session, end))]
@@ -110,7 +110,7 @@ extension Reconciler {
             peers[link]?.theirs = session
             return refuse(link, now, wall)
         }
-        peers[link]?.work.take(work)
+        peers[link]?.work.overspend(work)
         session.differences += answer.differences
         if session.isAtLimit || answer.isExhausted {
             return [Self.ending(link, session, SyncEnding.limit)] + advance(now, wall)

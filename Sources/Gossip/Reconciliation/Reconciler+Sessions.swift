@@ -21,7 +21,7 @@ extension Reconciler {
         let looked = look(&session, key: key) {
             $0.answer(message, as: .initiator, within: bounds)
         }
-        peers[link]?.work.take(looked?.work ?? 0)
+        peers[link]?.work.overspend(looked?.work ?? 0)
         guard case .success(let answer)? = looked?.0 else {
             var effects: [Effect] = [.misbehaved(link)]
             effects.append(Self.ending(link, session, SyncEnding.malformed))

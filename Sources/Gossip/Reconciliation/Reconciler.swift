@@ -35,8 +35,8 @@ public struct Reconciler: Sendable {
         /// The last round compared all classes to their ends.
         var wasCompared = false
         var compared: Moment?
-        var work: Allowance
-        var opens: Allowance
+        var work: Budget
+        var opens: Budget
     }
 
     /// Topics that sessions of our own are about; none for all. For leaves.
@@ -132,9 +132,9 @@ public struct Reconciler: Sendable {
         guard peers[link] == nil else { return }
         peers[link] = Peer(
             key: Secret(key),
-            work: Allowance(
-                most: Limits.syncWork, perSecond: Limits.syncWorkPerSecond, now: now),
-            opens: Allowance(most: Limits.syncOpens, perSecond: 1, now: now))
+            work: Budget(
+                Allowance(burst: Limits.syncWork, perSecond: Limits.syncWorkPerSecond)),
+            opens: Budget(Allowance(burst: Limits.syncOpens, perSecond: 1)))
         order.append(link)
         if nextNeighbour == nil {
             nextNeighbour = now.adding(

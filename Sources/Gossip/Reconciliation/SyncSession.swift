@@ -101,34 +101,6 @@ struct SyncRound: Sendable {
     }
 }
 
-/// Something that may be used up and comes back in time.
-struct Allowance: Sendable {
-    private let most: Int
-    private let perSecond: Int
-    private var left: Int
-    private var counted: Moment
-
-    init(most: Int, perSecond: Int, now: Moment) {
-        self.most = most
-        self.perSecond = perSecond
-        left = most
-        counted = now
-    }
-
-    mutating func left(_ now: Moment) -> Int {
-        guard now > counted else { return left }
-        let seconds = Int(clamping: (now.milliseconds - counted.milliseconds) / 1000)
-        if seconds > 0 {
-            left = min(most, left + min(seconds, most) * perSecond)
-            counted = counted.adding(milliseconds: UInt64(seconds) * 1000)
-        }
-        return left
-    }
-
-    /// May go below zero: who overdraws waits the longer.
-    mutating func take(_ amount: Int) { left -= amount }
-}
-
 /// An index as one session sees it: from a slot up, with fingerprints under the link's key.
 struct IndexView: OrderedItems {
     var index: RangeIndex

@@ -1,8 +1,8 @@
 import Gossip
 import Model
+import NIOConcurrencyHelpers
 import NIOCore
 import Node
-import Synchronization
 
 /// Every open connection, finished or not: who may come in, and whom to close at the end.
 ///
@@ -23,12 +23,12 @@ final class Connections: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Lets an incoming connection in and names it; nil if it is to be closed at once.
     func admit(_ channel: any Channel) -> LinkID? {
         let address = channel.remoteAddress?.packedBytes ?? []
-        let (link, given) = state.withLock { state -> (LinkID?, (any Channel)?) in
+        let (link, given) = state.withLockedValue { state -> (LinkID?, (any Channel)?) in
             guard !state.isClosed else { return (nil, nil) }
             let link = state.add(channel)
             switch state.gate.admit(link, from: address) {
@@ -46,13 +46,13 @@ final class Connections: Sendable {
 
     /// Names a connection of our own; nil if it is to be closed at once.
     func add(_ channel: any Channel) -> LinkID? {
-        state.withLock { $0.isClosed ? nil : $0.add(channel) }
+        state.withLockedValue { $0.isClosed ? nil : $0.add(channel) }
     }
 
-    func finished(_ link: LinkID) { state.withLock { $0.gate.finished(link) } }
+    func finished(_ link: LinkID) { state.withLockedValue { $0.gate.finished(link) } }
 
     func closed(_ link: LinkID) {
-        let waiting = state.withLock { state in
+        let waiting = state.withLockedValue { state in
             state.gate.closed(link)
             state.channels[link] = nil
             guard state.isClosed, state.channels.isEmpty else {
@@ -67,13 +67,13 @@ final class Connections: Sendable {
     /// Lets nobody in any more and closes what is open, but for `spared`, which close by
     /// themselves; returns when all are closed.
     func closeAll(but spared: [LinkID]) async {
-        let others = state.withLock { state in
+        let others = state.withLockedValue { state in
             state.isClosed = true
             return state.channels.filter { !spared.contains($0.key) }.values.map { $0 }
         }
         for channel in others { channel.close(promise: nil) }
         await withCheckedContinuation { continuation in
-            let isEmpty = state.withLock { state in
+            let isEmpty = state.withLockedValue { state in
                 if !state.channels.isEmpty { state.whenEmpty = continuation }
                 return state.channels.isEmpty
             }
@@ -84,7 +84,7 @@ final class Connections: Sendable {
 
 extension SocketAddress {
     /// 4 or 16 bytes; none for a socket that has no such address.
-    fileprivate var packedBytes: [UInt8] {
+    var packedBytes: [UInt8] {
         // Where the address begins and ends in a sockaddr_in and a sockaddr_in6, on every system.
         let place: Range<Int>
         switch self {

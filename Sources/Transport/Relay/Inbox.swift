@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What waits for the relay's queue, in the order it was told.
 ///
@@ -10,11 +10,11 @@ final class Inbox: Sendable {
         var isScheduled = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// True if a turn has to be scheduled for it.
     func add(_ event: RelayShell.Event) -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.events.append(event)
             defer { state.isScheduled = true }
             return !state.isScheduled
@@ -23,7 +23,7 @@ final class Inbox: Sendable {
 
     /// The oldest events; `isMore` if another turn has to be scheduled for the rest.
     func take(_ most: Int) -> (events: ArraySlice<RelayShell.Event>, isMore: Bool) {
-        state.withLock { state in
+        state.withLockedValue { state in
             let end = min(state.start + most, state.events.count)
             let taken = state.events[state.start..<end]
             if end == state.events.count {

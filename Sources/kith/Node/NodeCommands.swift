@@ -165,14 +165,26 @@ struct Run: AsyncParsableCommand {
         help: "Mean wait before an erasure goes out, seconds; test networks only (default: 600).")
     var eraseDelay: UInt64?
 
+    @Option(
+        name: .long,
+        help: """
+            Mean wait between messages that leave, seconds; test networks only, where 0 sends them \
+            at once and hides nothing (default: 10).
+            """)
+    var stemGap: UInt64?
+
     @Flag(name: .long, help: "Log more.")
     var verbose = false
 
     func run() async throws {
+        var waits = Waits()
+        if let eraseDelay { waits.erasureSeconds = eraseDelay }
+        if let stemGap { waits.stemGapMilliseconds = min(stemGap, 1 << 32) * 1000 }
+        let chosen = waits
         let service = try await NodeClient.patiently(options.folder) {
             () async throws(Problem) -> NodeService in
             try await NodeService.open(
-                options.folder, eraseDelay: eraseDelay, listen: listen,
+                options.folder, waits: chosen, listen: listen,
                 advertised: advertise.isEmpty ? nil : advertise,
                 logLevel: verbose ? .debug : .info)
         }
@@ -253,7 +265,11 @@ struct StatusCommand: AsyncParsableCommand {
                     + WallTime(seconds: status.startedAt).shown
                 : "running    no: kith run starts it",
             "listening  \(status.listen)",
-            "peers      \(status.peers.count) linked, \(status.knownAddresses) addresses known",
+            "peers      \(status.peers.count) linked, \(status.gossip.neighbours) of them neighbours,"
+                + " \(status.peersInSync) in sync; \(status.gossip.passive) others remembered",
+            "spreading  pushed to \(status.gossip.eager), announced to"
+                + " \(status.gossip.neighbours - status.gossip.eager); \(status.gossip.stems) stems,"
+                + " \(status.gossip.onStem) messages on theirs",
             "store      \(status.items) items, \(status.bytes / 1024) KiB,"
                 + " \(status.retractions) of them retractions",
         ]
