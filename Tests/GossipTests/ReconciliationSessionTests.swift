@@ -1,4 +1,5 @@
 import Model
+import Sodium
 import TestKit
 import Testing
 import Wire
@@ -225,34 +226,54 @@ import Wire
         #expect(messages == Limits.syncRounds + 1)
     }
 
-    /// Ranges that all differ, each within a leaf, cost much for few bytes.
-    @Test func workIsCountedAndRunsOut() {
+    /// Many small ranges that are all equal cost much for few bytes, and nothing to answer.
+    @Test func workIsCountedAndRunsOut() throws {
         var machine = machine(items(0..<4000))
         linked(&machine, a)
-        let held = items(0..<4000).map { $0.position }.sorted()
+        let index = try #require(machine.indexes[Int(TTLClass.quarter.rawValue)])
+        var view = IndexView(index, of: nil, from: Slot(0), key: Secret(key))
         var writer = RangeWriter()
-        for place in stride(from: 20, to: held.count, by: 3) where writer.bytes.count < 59_000 {
-            let item = RangeItem(
-                time: UInt64(held[place].slot.number), id: held[place].id)
-            writer.fingerprint(
-                [UInt8](repeating: 1, count: 16),
-                to: RangeBound(time: item.time, prefix: [UInt8](item.id.bytes.prefix(6))))
+        for rank in stride(from: 0, to: index.count - 3, by: 3) where writer.bytes.count < 59_000 {
+            let bound = RangeBound.between(view.item(at: rank + 2), view.item(at: rank + 3))
+            writer.fingerprint(view.fingerprint(rank..<rank + 3), to: bound)
         }
+        let cost = view.work
+        #expect(cost > 4000)
+        _ = machine.peers[a]?.work.left(start)  // the account begins
+        machine.peers[a]?.work.overspend(Int(Limits.syncWork) - cost * 3 / 2)
+        let answer = Reconciler.Effect.send(a, .syncMessage(session: 5, [0x61]))
         let message = writer.bytes
-        var sessions = 0
-        var effects: [Reconciler.Effect] = []
-        var number: UInt32 = 0
-        while sessions < 2000 {
-            number += 1
-            let now = at(UInt64(number))
-            effects = machine.opened(
-                open(number, message: message), by: a, now: now, wall: testStart)
-            if effects == [end(a, number, 3)] || effects == [end(a, number, 2)] { break }
-            _ = machine.ended(
-                session: number, SyncEnd(reason: 0, value: 0), by: a, now: now, wall: testStart)
-            sessions += 1
+        #expect(
+            machine.opened(open(5, message: message), by: a, now: start, wall: testStart)
+                == [answer])
+        #expect(
+            machine.heard(message, session: 5, by: a, now: start, wall: testStart)
+                == [end(a, 5, 2)])
+        #expect(machine.opened(open(6), by: a, now: start, wall: testStart) == [end(a, 6, 3)])
+        // A link pays for its own.
+        linked(&machine, b)
+        #expect(machine.opened(open(6), by: b, now: start, wall: testStart).count == 1)
+        let later = at(UInt64(cost) * 1000 / Limits.syncWorkPerSecond)
+        #expect(machine.opened(open(7), by: a, now: later, wall: testStart) != [end(a, 7, 3)])
+    }
+
+    /// Answers that cost us are counted too.
+    @Test func aResponderMayNotCostMuchEither() throws {
+        var machine = machine(items(0..<400), classes: [.quarter])
+        linked(&machine, a)
+        let ours = try #require(opened(machine.begin(with: a, now: start, wall: testStart)))
+        _ = machine.peers[a]?.work.left(start)  // the account begins
+        machine.peers[a]?.work.overspend(Int(Limits.syncWork) + 1)
+        var writer = RangeWriter()
+        writer.fingerprint([UInt8](repeating: 1, count: 16), to: .infinity)
+        let effects = machine.heard(
+            writer.bytes, session: ours.session, by: a, now: start, wall: testStart)
+        #expect(effects.first == end(a, ours.session, 2))
+        guard case .finished(a, let report)? = effects.last else {
+            Issue.record("it goes on")
+            return
         }
-        #expect(sessions <= Limits.syncOpens)
+        #expect(!report.isComplete)
     }
 
     // MARK: Opening
