@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import frames
 import hello
+import peerrecords
 import link as links
 import linkrecords
 from basics import DAY, u16
 from frames import Bye, Frame, Hello, IHave, Ping, Pong, Want
-from hello import Address, make_record
+from peerrecords import Address, make_record
 from link import Identity, Link, Network
 from stage import StepFailed
 
@@ -28,7 +29,7 @@ class Target:
     now: int
 
 
-def honest_hello(target: Target, identity: Identity, ahead: int = hello.SIGNED_FOR) -> Hello:
+def honest_hello(target: Target, identity: Identity, ahead: int = peerrecords.SIGNED_FOR) -> Hello:
     """A HELLO as a leaf says it, with a record that holds for some seconds."""
     network, until = target.network.id, target.now + ahead
     record = make_record(identity.node_seed, network, target.now, until, ())
@@ -125,8 +126,8 @@ def as_hello(target: Target) -> dict[str, tuple[Callable[[Identity], Frame], int
     """Other first frames, with the reason of BYE."""
 
     def mixed(identity: Identity) -> Frame:
-        both = (Address(hello.IPV4, b"\x7f\0\0\1", 1), Address(hello.ONION, os.urandom(32), 1))
-        until = target.now + hello.SIGNED_FOR
+        both = (Address(peerrecords.IPV4, b"\x7f\0\0\1", 1), Address(peerrecords.ONION, os.urandom(32), 1))
+        until = target.now + peerrecords.SIGNED_FOR
         record = make_record(identity.node_seed, target.network.id, 1, until, both)
         return replace(honest_hello(target, identity), record=record.encode())
 
@@ -137,7 +138,7 @@ def as_hello(target: Target) -> dict[str, tuple[Callable[[Identity], Frame], int
         "HELLO of another node": (lambda identity: honest_hello(target, Identity()), 5),
         "a record that has ended": (lambda identity: honest_hello(target, identity, ahead=0), 5),
         "a record for more than 7 days": (
-            lambda identity: honest_hello(target, identity, ahead=hello.MOST_AHEAD + 60),
+            lambda identity: honest_hello(target, identity, ahead=peerrecords.MOST_AHEAD + 60),
             5,
         ),
         "a record of another network": (

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable
 
 import hello
+import peerrecords
 import link as links
 from basics import Refused
 from envelopes import Envelope, Retraction
 from frames import Hello, Receipt
-from hello import Address, make_record
+from peerrecords import Address, make_record
 from link import Identity, Link, Network
 from session import Session
 from store import Store
@@ -81,9 +82,9 @@ class Peer:
     def hello(self) -> Hello:
         """The first frame of every link."""
         now = self.now()
-        where = (Address(hello.IPV4, bytes([127, 0, 0, 1]), self.port),) if self.port else ()
+        where = (Address(peerrecords.IPV4, bytes([127, 0, 0, 1]), self.port),) if self.port else ()
         record = make_record(
-            self.identity.node_seed, self.network.id, now, now + hello.SIGNED_FOR, where
+            self.identity.node_seed, self.network.id, now, now + peerrecords.SIGNED_FOR, where
         )
         charters = self.store.charters
         caps = (hello.FULL if where else hello.LEAF) | hello.TTL_CLASSES

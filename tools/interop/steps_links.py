@@ -5,9 +5,10 @@ import os
 
 import frames
 import hello
+import peerrecords
 from basics import Refused
 from frames import Gone, IHave, Ping, Pong, Want
-from hello import Address, PeerRecord
+from peerrecords import Address, PeerRecord
 from kithnode import LOOPBACK
 from link import Identity, Link, Network, dial
 from node import Peer
@@ -50,7 +51,7 @@ async def dials(stage: Stage) -> str:
     assert session.hello is not None
     record = PeerRecord.read(session.hello.record)
     expect(
-        record.addresses == (Address(hello.IPV4, bytes([127, 0, 0, 1]), stage.node.port),),
+        record.addresses == (Address(peerrecords.IPV4, bytes([127, 0, 0, 1]), stage.node.port),),
         "address",
     )
     expect(session.hello.caps == hello.FULL | hello.TTL_CLASSES, f"caps {session.hello.caps:x}")
