@@ -119,6 +119,21 @@ def on_links(target: Target) -> dict[str, tuple[Callable[[Link], Awaitable[None]
         "PUSH of no envelope": (stream(frames.frame(0x20, b"\1")), None),
         "PUSH of an envelope of version 2": (stream(frames.frame(0x20, b"\1" + envelope)), None),
         "RETRACT cut short": (stream(frames.frame(0x29, bytes(111))), None),
+        "NEIGHBOR of priority 2": (stream(frames.frame(0x12, b"\2")), None),
+        "JOIN without a record": (stream(frames.frame(0x10, b"")), None),
+        "SHUFFLE of more records than follow": (stream(frames.frame(0x15, bytes(9) + b"\1")), None),
+        "GRAFT of half an id": (stream(frames.frame(0x22, bytes(17))), None),
+        "PRUNE for more than an hour": (stream(frames.frame(0x23, u16(3601))), None),
+        "IDONTWANT of 65 ids": (stream(frames.frame(0x24, b"\x41" + id * 65)), None),
+        "STEM of kind 2": (stream(frames.frame(0x28, b"\2" + envelope)), None),
+        "STEM of an envelope of version 2": (stream(frames.frame(0x28, b"\0" + envelope)), None),
+        "SYNC_OPEN of class 5": (stream(frames.frame(0x30, bytes(4) + b"\5" + bytes(5))), None),
+        "SYNC_OPEN of 33 topics": (
+            stream(frames.frame(0x30, bytes(9) + b"\x21" + bytes(16 * 33))),
+            None,
+        ),
+        "SYNC_MSG of three bytes": (stream(frames.frame(0x31, bytes(3))), None),
+        "SYNC_END of ten bytes": (stream(frames.frame(0x32, bytes(10))), None),
     }
 
 
