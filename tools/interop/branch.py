@@ -169,8 +169,10 @@ class Branch:
 
     async def push(self, item: Item, hops: int) -> None:
         """Sends an item itself."""
-        retracts = isinstance(item, Retraction)
-        await self.link.send(Retract(item) if retracts else Push(hops, item))
+        if isinstance(item, Retraction):
+            await self.link.send(Retract(item))
+        else:
+            await self.link.send(Push(hops, item))
 
     async def announce(self, item: Item, hops: int = frames.ANNOUNCED) -> None:
         """Says that an item is held here."""

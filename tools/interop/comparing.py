@@ -193,9 +193,7 @@ class Comparing:
         self.asked |= {id: turn.number for id in need}
         turn.needed |= set(need)
         size = frames.MOST_ASKED
-        wants = [
-            Want(tuple(need[at : at + size]), turn.number) for at in range(0, len(need), size)
-        ]
+        wants = [Want(tuple(need[at : at + size]), turn.number) for at in range(0, len(need), size)]
         have = turn.side.have[turn.announced : MOST_FOUND]
         turn.announced += len(have)
         size = frames.MOST_ANNOUNCED

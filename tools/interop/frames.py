@@ -7,7 +7,8 @@ import treeframes
 import viewframes
 from basics import Refused, number, require, u16, u32, u64
 from envelopes import Envelope, Retraction
-from framebase import MOST_BODY, ByteFrame, Frame
+from framebase import MOST_BODY, ByteFrame
+from framebase import Frame as Frame
 from framebase import frame as frame
 
 MOST_ANNOUNCED = 1024

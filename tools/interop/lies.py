@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import frames
 import hello
-import peerrecords
 import link as links
 import linkrecords
+import peerrecords
 from basics import DAY, u16
 from frames import Bye, Frame, Hello, IHave, Ping, Pong, Want
-from peerrecords import Address, make_record
 from link import Identity, Link, Network
+from peerrecords import Address, make_record
 from stage import StepFailed
 
 SECONDS = 15
@@ -141,7 +141,10 @@ def as_hello(target: Target) -> dict[str, tuple[Callable[[Identity], Frame], int
     """Other first frames, with the reason of BYE."""
 
     def mixed(identity: Identity) -> Frame:
-        both = (Address(peerrecords.IPV4, b"\x7f\0\0\1", 1), Address(peerrecords.ONION, os.urandom(32), 1))
+        both = (
+            Address(peerrecords.IPV4, b"\x7f\0\0\1", 1),
+            Address(peerrecords.ONION, os.urandom(32), 1),
+        )
         until = target.now + peerrecords.SIGNED_FOR
         record = make_record(identity.node_seed, target.network.id, 1, until, both)
         return replace(honest_hello(target, identity), record=record.encode())

@@ -88,7 +88,8 @@ class _Reader:
         if mode == IDS:
             count = self.number()
             data = self.take(32 * count, "length-beyond-end")
-            return Claim(bound, mode, ids=tuple(data[at : at + 32] for at in range(0, len(data), 32)))
+            ids = tuple(data[at : at + 32] for at in range(0, len(data), 32))
+            return Claim(bound, mode, ids=ids)
         require(mode == SKIP, "unknown-type")
         return Claim(bound, mode)
 

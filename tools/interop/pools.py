@@ -44,7 +44,7 @@ class Entry:
 class Period:
     """One day or hour of one pool."""
 
-    bytes: int
+    room: int
     rows: int
     ends: int
     entries: dict[bytes, Entry] = field(default_factory=dict)
@@ -56,10 +56,10 @@ class Period:
 
     def insert(self, entry: Entry, now: int) -> list[Entry]:
         """Takes an entry in; what was displaced for it."""
-        require(entry.size <= self.bytes and self.rows > 0, "no-room")
+        require(entry.size <= self.room and self.rows > 0, "no-room")
         require(self.floor is None or entry.rank < self.floor, "below-floor")
         if now >= self.ends + DAY:
-            fits = self.used + entry.size <= self.bytes and len(self.entries) < self.rows
+            fits = self.used + entry.size <= self.room and len(self.entries) < self.rows
             require(fits, "no-room")
             self.entries[entry.target] = entry
             return []
@@ -74,7 +74,7 @@ class Period:
         kept = used = 0
         for entry in entries[: self.rows]:
             used += entry.size
-            if used > self.bytes:
+            if used > self.room:
                 break
             kept += 1
         gone = entries[kept:]
@@ -87,23 +87,23 @@ class Period:
         """Whether a link fills more than a quarter of what is half used."""
         if entry.link is None:
             return False
-        half = 2 * self.used >= self.bytes or 2 * len(self.entries) >= self.rows
+        half = 2 * self.used >= self.room or 2 * len(self.entries) >= self.rows
         own = [other for other in self.entries.values() if other.link == entry.link]
         size = sum(other.size for other in own) + entry.size
-        return half and (4 * size > self.bytes or 4 * (len(own) + 1) > self.rows)
+        return half and (4 * size > self.room or 4 * (len(own) + 1) > self.rows)
 
 
 @dataclass
 class Flat:
     """A part that is not divided: names and sizes."""
 
-    bytes: int
+    room: int
     rows: int
     sizes: dict[bytes, int] = field(default_factory=dict)
 
     def put(self, name: bytes, size: int, reason: str) -> None:
         """Takes something in, or refuses it for a reason."""
-        fits = sum(self.sizes.values()) + size <= self.bytes and len(self.sizes) < self.rows
+        fits = sum(self.sizes.values()) + size <= self.room and len(self.sizes) < self.rows
         require(fits, reason)
         self.sizes[name] = size
 
@@ -112,14 +112,14 @@ class Pools:
     """A store of some bytes and rows, told of one arrival after the other."""
 
     def __init__(
-        self, bytes: int, rows: int, shares: list[int], communities: list[Community]
+        self, room: int, rows: int, shares: list[int], communities: list[Community]
     ) -> None:
         counts = len(shares) == len(DEFAULT_SHARES) and any(shares)
         listed = shares if counts else DEFAULT_SHARES
         self._shares = [min(share, MOST_NUMBER) for share in listed]
         self._communities = communities
         tenth = rows // 10
-        self._sixteenth = bytes // 16, (rows - tenth) // 16
+        self._sixteenth = room // 16, (rows - tenth) // 16
         self._periods: dict[tuple[str, int, int], Period] = {}
         self._loose = Flat(0, tenth)
         self._records = Flat(*self._sixteenth)
@@ -170,8 +170,8 @@ class Pools:
         period = header.slot // slots
         key = str(owner), pool, period
         if key not in self._periods:
-            bytes, rows = (self._room(part, owner, pool) for part in self._sixteenth)
-            self._periods[key] = Period(bytes, rows, (period + 1) * slots * SLOT)
+            room, rows = (self._room(part, owner, pool) for part in self._sixteenth)
+            self._periods[key] = Period(room, rows, (period + 1) * slots * SLOT)
         return self._periods[key]
 
     def _room(self, sixteenth: int, owner: int | str, pool: int) -> int:

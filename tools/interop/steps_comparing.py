@@ -34,10 +34,11 @@ async def play(report: Report, stage: Stage) -> None:
 
 def _fill(stage: Stage, peer: Peer, count: int, slots: int) -> list[bytes]:
     """Gives a peer items that only it has, over several slots; their ids."""
-    slot, made = stage.slot(), [stage.envelope(stage.slot() - n % slots) for n in range(count)]
+    slot = stage.slot()
+    made = [stage.envelope(slot - n % slots, ttl_class=1) for n in range(count)]
     for item in made:
         peer.store.take(item, peer.now(), pushed=False)
-    return [item.id(stage.invite.network) for item in made if item.header.slot <= slot]
+    return [item.id(stage.invite.network) for item in made]
 
 
 async def teaches(stage: Stage) -> str:
@@ -58,7 +59,8 @@ async def teaches(stage: Stage) -> str:
     expect(status["items"] >= MANY, f"the node has {status['items']} items")
     ends = [frame.reason for frame in session.heard if isinstance(frame, SyncEnd)]
     expect(set(ends) <= {DONE, LIMIT}, f"sessions ended for {ends}")
-    return f"{len(opened)} sessions, {sum(isinstance(f, SyncMessage) for f in session.heard)} messages"
+    messages = sum(isinstance(frame, SyncMessage) for frame in session.heard)
+    return f"{len(opened)} sessions, {messages} messages"
 
 
 async def learns(stage: Stage) -> str:
@@ -79,7 +81,7 @@ async def learns(stage: Stage) -> str:
 async def topics(stage: Stage) -> str:
     """What a session names is all it is about; equal stores need one message each."""
     peer, session = await stage.linked(neighbour=False)
-    one, other = stage.envelope(stage.slot(), ttl_class=2), stage.envelope(stage.slot(), ttl_class=2)
+    one, other = (stage.envelope(stage.slot(), ttl_class=2) for _ in range(2))
     await peer.submit(one, other)
     network = stage.invite.network
     ids = [item.id(network) for item in (one, other)]

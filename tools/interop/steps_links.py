@@ -8,10 +8,10 @@ import hello
 import peerrecords
 from basics import Refused
 from frames import IHave, Ping, Pong
-from peerrecords import Address, PeerRecord
 from kithnode import LOOPBACK
 from link import Identity, Link, Network, dial
 from node import Peer
+from peerrecords import Address, PeerRecord
 from stage import Report, Stage, expect, scene
 
 LINKED_ALREADY = 3
