@@ -18,6 +18,7 @@ MOST_HOPS = 254
 FEWEST_EAGER = 2
 BACKOFF_SECONDS = 10
 TREE_SECONDS = 0.5
+GRAFTED = -1
 Item = Envelope | Retraction
 
 
@@ -105,7 +106,7 @@ class Branch:
     async def _hope_for(self, id: bytes, hops: int) -> None:
         await asyncio.sleep(TREE_SECONDS)
         if not self.owner.store.settles(id) and id not in self.asked:
-            self.asked[id], self.is_eager = 0, True
+            self.asked[id], self.is_eager = GRAFTED, True
             await self.link.send(Graft(id, hops))
 
     async def want(self, ids: list[bytes]) -> None:
@@ -120,9 +121,11 @@ class Branch:
     async def _take(self, item: Item, hops: int) -> None:
         """Keeps an item that passes the checks, acknowledges it, and passes it on."""
         store, id = self.owner.store, item.id(self.owner.store.network)
-        asked = self.asked.pop(id, None) is not None
+        session = self.asked.pop(id, None)
         if isinstance(item, Retraction):
-            asked = self.asked.pop(item.target(store.network), None) is not None or asked
+            session = self.asked.pop(item.target(store.network), session)
+            hops = 0 if session in (None, GRAFTED) else frames.ANNOUNCED
+        asked = session is not None
         self.owner.heard_of(id, self.link.remote)
         self._known.add(id)
         if store.settles(id):
