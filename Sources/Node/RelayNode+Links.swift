@@ -180,7 +180,9 @@ extension RelayNode {
     private func waitsForCharter(_ frame: Frame, _ peer: LinkedPeer) -> Bool {
         guard book.charters == nil else { return false }
         switch frame {
-        case .announce: return peer.announcements > 0
+        // A neighbour that learns of the charter itself says so in a short one.
+        case .announce(let items):
+            return peer.announcements > 0 && items.count > Limits.wantedIDs
         case .push(_, let envelope):
             return envelope.header.suite != Suite.publicRecord.rawValue
         case .retract, .stem, .syncOpen, .syncMessage, .syncEnd: return true

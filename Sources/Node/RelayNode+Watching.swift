@@ -46,6 +46,8 @@ extension RelayNode {
         return links
     }
 
+    public var linkCount: Int { peers.count }
+
     /// Addresses known, with whether each is dialled or linked now.
     public var knownAddresses: [Dialling.Known] { membership.dialling.known }
 

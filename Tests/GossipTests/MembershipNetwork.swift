@@ -127,6 +127,17 @@ struct MembershipNetwork {
         sites[index].links = [:]
     }
 
+    /// Starts a crashed node with nothing but its anchors.
+    mutating func restart(_ index: Int, anchors: [PeerRecord]) {
+        machines[index] = Membership(
+            Self.settings(index), own: machines[index].own,
+            choices: Choices(seed: random.next()), now: now)
+        machines[index].recall(anchors: anchors, now: now)
+        sites[index].isAlive = true
+        sites[index].armed = nil
+        arm(index)
+    }
+
     mutating func stop(_ index: Int) {
         carryOut(index) { machine, now, _ in machine.stop(now: now) }
         for link in sites[index].links.values.sorted() { hangUp(link) }

@@ -62,8 +62,6 @@ struct SpreadingNetwork {
         random = SeededRandom(seed)
     }
 
-    var living: [Int] { machines.indices.filter { !dead.contains($0) } }
-
     // MARK: Building
 
     /// Links every two nodes.
@@ -256,12 +254,19 @@ struct SpreadingNetwork {
         }.count
     }
 
-    /// How many nodes an item from `node` reaches by pushes alone.
-    func pushReach(from node: Int) -> Int {
+    /// How many nodes an item from `node` can reach at all.
+    func reach(from node: Int) -> Int {
+        reach(from: node) { node in ends.filter { $0.value.node == node }.map(\.key) }
+    }
+
+    /// How many it reaches by pushes alone.
+    func pushReach(from node: Int) -> Int { reach(from: node) { machines[$0].eagerLinks } }
+
+    private func reach(from node: Int, over links: (Int) -> [LinkID]) -> Int {
         var reached: Set<Int> = [node]
         var edge = [node]
         while let next = edge.popLast() {
-            for link in machines[next].eagerLinks {
+            for link in links(next) {
                 guard let other = ends[link].flatMap({ ends[$0.other]?.node }) else { continue }
                 if reached.insert(other).inserted { edge.append(other) }
             }

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Gossip
 
-/// The tree in small and middling networks. Bars: iroh-gossip's simulator, and half of it.
+/// The tree in small and middling networks. iroh-gossip's simulator asks for redundancy below 0.2,
+/// 1 and 3 and last hops below 15, 18 and 30 of one, random and all senders.
 @Suite struct SpreadingNetworkTests {
     static let seeds: [UInt64] = [1, 2]
 
@@ -31,7 +32,7 @@ import Testing
 
     func figures(of ids: [ItemID], in net: SpreadingNetwork) -> Figures {
         var figures = Figures()
-        let nodes = net.living.count
+        let nodes = net.reach(from: 0)
         for case let broadcast? in ids.map({ net.broadcasts[$0] }) {
             let redundancy = broadcast.redundancy(of: nodes)
             figures.redundancy += redundancy / Double(ids.count)
@@ -62,9 +63,10 @@ import Testing
         _ = rounds(3, in: &net) { _ in [0] }
         var random = SeededRandom(seed)
         let figures = rounds(20, in: &net) { _ in [random.number(below: 100)] }
-        #expect(figures.redundancy < 0.7)
+        #expect(figures.redundancy < 0.1)
         #expect(figures.lastHop < 14)
         #expect(figures.missed == 0)
+        #expect(net.lopsided == 0)
         #expect(net.closed == 0)
     }
 
@@ -74,7 +76,7 @@ import Testing
         net.linkRings()
         _ = rounds(3, in: &net) { _ in [0] }
         let figures = rounds(2, in: &net) { _ in [Int](0..<100) }
-        #expect(figures.redundancy < 2)
+        #expect(figures.redundancy < 1)
         #expect(figures.lastHop < 24)
         #expect(figures.missed == 0)
         #expect(net.closed == 0)
@@ -119,8 +121,10 @@ import Testing
     func aFifthOfLiarsHidesNothing(_ seed: UInt64) {
         var net = SpreadingNetwork(nodes: 100, liars: 20, seed: seed)
         net.linkRings()
+        // Half a minute passes until the first promises count as broken.
+        _ = rounds(10, in: &net) { [$0] }
         let figures = rounds(20, in: &net) { [$0] }
         #expect(figures.missed == 0)
-        #expect(figures.redundancy < 2)
+        #expect(figures.redundancy < 1)
     }
 }

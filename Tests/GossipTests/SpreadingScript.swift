@@ -37,23 +37,32 @@ extension SpreadingScript {
         return spreading
     }
 
-    /// Lets `link` announce ids that the store does not have; gives the frames sent to it.
+    /// Lets `link` announce ids that the store does not have; gives the other effects.
     func announce(
-        _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, now: Moment? = nil
+        _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, hops: UInt8 = 255,
+        now: Moment? = nil
     ) -> [Spreading.Effect] {
+        let now = now ?? start
         var effects: [Spreading.Effect] = []
-        for effect in spreading.announced(announcements(ids), by: link, now: now ?? start) {
+        let items = announcements(ids, hops: hops)
+        for effect in spreading.announced(items, by: link, now: now) {
             guard case .findMissing(let ids, link) = effect else {
                 effects.append(effect)
                 continue
             }
-            effects += spreading.missing(ids, from: link, now: now ?? start)
+            effects += spreading.missing(ids, from: link, now: now)
         }
         return effects
     }
 
-    func positions(_ count: Int, from first: UInt64 = 0) -> [ItemPosition] {
-        ids(count, from: first).map { ItemPosition(slot: testStart.slot, id: $0) }
+    /// Tells that an envelope is stored.
+    func store(
+        _ envelope: Envelope, hops: UInt8 = 0, from source: LinkID? = nil,
+        _ spreading: inout Spreading, _ now: Moment? = nil
+    ) -> [Spreading.Effect] {
+        spreading.stored(
+            network.id(envelope), .envelope(envelope), hops: hops, from: source,
+            now: now ?? start, wall: testStart)
     }
 }
 

@@ -99,12 +99,12 @@ public struct Dialling: Sendable {
 
     /// A dial failed or its link ended: tries again after a wait that doubles, and not `before`.
     public mutating func ended(
-        _ address: Text, now: Moment, jitter: UInt64, before: Moment? = nil
+        _ address: Text, now: Moment, jitter: UInt64, before: Moment? = nil,
+        most: UInt64 = Limits.redialMostMilliseconds
     ) {
         guard let index = index(address) else { return }
         let doublings = min(known[index].failures, 6)
-        let wait = min(
-            Limits.redialMilliseconds << doublings, Limits.redialMostMilliseconds)
+        let wait = min(Limits.redialMilliseconds << doublings, most)
         known[index].failures = known[index].failures.addingReportingOverflow(1).partialValue
         known[index].isBusy = false
         let next = now.adding(milliseconds: wait + jitter % (wait / 4 + 1))

@@ -26,12 +26,14 @@ extension Membership {
     public mutating func pin(_ node: NodeID) {
         if !pinned.contains(node), pinned.count < Limits.pinned { pinned.append(node) }
         if let link = link(to: node), pinned.contains(node) { peers[link]?.isPinned = true }
+        count()
     }
 
     public mutating func unpin(_ node: NodeID) {
         pinned.removeAll { $0 == node }
         dialling.unpin(node)
         if let link = link(to: node) { peers[link]?.isPinned = false }
+        count()
     }
 
     /// The node is not dialled any more, nor taken as a neighbour; ending its link is left to
@@ -54,7 +56,7 @@ extension Membership {
     /// No link with a checked HELLO came of it.
     public mutating func dialFailed(_ address: Text, now: Moment) -> [Effect] {
         let dial = takeDial(address)
-        dialling.ended(address, now: now, jitter: choices.next())
+        dialling.ended(address, now: now, jitter: choices.next(), most: redialMost)
         guard let dial else { return [] }
         if let node = dial.node {
             passive.failed(node, isCutOff: !hasNeighbour, now: now)
@@ -65,6 +67,11 @@ extension Membership {
         case .healing: if healingTries > 0 { nextHealing = now }
         }
         return []
+    }
+
+    /// A node without any neighbour never waits long.
+    var redialMost: UInt64 {
+        hasNeighbour ? Limits.redialMostMilliseconds : Limits.redialAloneMilliseconds
     }
 
     mutating func takeDial(_ address: Text) -> Dial? {
@@ -78,7 +85,7 @@ extension Membership {
         guard let peer = peers[link] else { return [] }
         let isWanted =
             switch dial?.purpose {
-            case .walk: placed < chosen
+            case .walk: tally.placed < chosen
             case .neighbour, .healing, nil: missing > 0
             }
         peers[link]?.heals = dial?.purpose == .healing
@@ -143,6 +150,12 @@ extension Membership {
             if more.isEmpty { break }
             effects += more
         }
+        // Nobody left to try: whoever is linked may know others.
+        if isAlone, underWay == 0, effects.isEmpty,
+            let link = choices.pick(links.filter { !(peers[$0]?.isLeaf ?? true) })
+        {
+            effects += shuffle(over: link, ttl: 0, now)
+        }
         // Whether they answer shows soon; if they do not, the next try waits longer.
         let most = isAlone ? Limits.searchAloneMilliseconds : Limits.searchMostMilliseconds
         searchWait = min(searchWait, most)
@@ -171,7 +184,7 @@ extension Membership {
     /// A link to a relay that leads to no neighbour and could.
     private mutating func idleLink(outbound: Bool, _ now: Moment) -> LinkID? {
         // One that dialled us does not make up for one that we are to dial.
-        if !outbound, count(where: { !$0.isGuest }) >= settings.sought { return nil }
+        if !outbound, tally.hosts >= sought { return nil }
         return choices.pick(
             links.filter { link in
                 guard let peer = peers[link], peer.phase == .idle, peer.isOutbound == outbound

@@ -66,7 +66,7 @@ extension Membership {
     public mutating func compared(_ link: LinkID, differed: Bool, now: Moment) -> [Effect] {
         guard let peer = peers[link], case .comparing = peer.phase else { return [] }
         peers[link]?.lastUse = now
-        if peer.isPinned || placed < (differed ? settings.most : chosen) {
+        if peer.isPinned || tally.placed < (differed ? settings.most : chosen) {
             peers[link]?.phase = .idle
             return ask(link, now)
         }
@@ -82,7 +82,7 @@ extension Membership {
     /// A node with more neighbours than it chose, and more dialled than it needs, lets one go that
     /// it dialled: so that ties to what was apart can be made for ever.
     private mutating func shed(_ now: Moment) -> [Effect] {
-        guard placed > chosen, dialledNeighbours > settings.outbound else { return [] }
+        guard tally.placed > chosen, tally.dialled > settings.outbound else { return [] }
         let dialled = links.filter { isNeighbour($0) && peers[$0]?.isOutbound ?? false }
             .dropFirst(Limits.neighboursProtected)
         let open = dialled.filter { !(peers[$0]?.isPinned ?? true) }

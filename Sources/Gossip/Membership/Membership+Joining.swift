@@ -11,7 +11,7 @@ extension Membership {
         peers[link]?.phase = .asked(until: now.adding(milliseconds: Limits.neighborMilliseconds))
         joinsSent.removeAll { $0.adding(milliseconds: Limits.joinMilliseconds) <= now }
         var effects: [Effect] = []
-        if count(where: { !$0.isGuest }) < 2, joinsSent.count < Limits.joinsSent {
+        if tally.hosts < 2, joinsSent.count < Limits.joinsSent {
             joinsSent.append(now)
             effects.append(.send(link, .join(own)))
         } else {
@@ -35,12 +35,12 @@ extension Membership {
         }
         guard now >= peer.nextJoin else { return askedBy(link, isHighPriority: true, now) }
         peers[link]?.nextJoin = now.adding(milliseconds: Limits.joinMilliseconds)
-        let others = neighbours.filter { $0 != link && !(peers[$0]?.isLeaf ?? true) }
         var effects = askedBy(link, isHighPriority: true, now)
         guard let joiner = peers[link], !joiner.isLeaf, isOfUse(joiner.record), !settings.isLeaf,
             takeJoin(peer.group, now)
         else { return effects }
         if !joiner.isUp { remember(joiner, now) }
+        let others = neighbours.filter { $0 != link && !(peers[$0]?.isLeaf ?? true) }
         for other in choices.some(Limits.joinWalks, of: others) {
             effects.append(
                 .send(other, .forwardJoin(ttl: Limits.walkLength, joiner.record)))
@@ -89,6 +89,7 @@ extension Membership {
     /// We are not wanted there for now, or get no answer: others are looked for.
     mutating func refused(_ link: LinkID, _ now: Moment) -> [Effect] {
         peers[link]?.phase = .idle
+        peers[link]?.wasRefused = true
         rest(
             link,
             hasNeighbour ? Limits.refusedMilliseconds : Limits.refusedAloneMilliseconds, now)
@@ -154,7 +155,7 @@ extension Membership {
         _ record: PeerRecord, by introducer: NodeID, _ now: Moment, _ wall: WallTime
     ) -> [Effect] {
         if isLinked(record.node) { return [] }
-        guard placed + underWay < chosen else {
+        guard tally.placed + underWay < chosen else {
             learn(record, by: introducer, now, wall)
             return []
         }

@@ -61,6 +61,8 @@ extension Membership {
         var lastUse: Moment
         /// It is not asked again before.
         var refusedUntil: Moment?
+        /// It did not want us: there is little to wait for.
+        var wasRefused = false
         /// It was told not to ask again before.
         var restsUntil: Moment?
         var nextJoin: Moment
@@ -75,6 +77,7 @@ extension Membership {
             self.isLeaf = isLeaf
             self.dialled = dialled
             self.group = group
+            isGuest = dialled == nil && (isLeaf || record.addressClass == nil)
             lastUse = now
             nextJoin = now
             walks = Budget(Allowance(burst: Limits.walksAtOnce, perSecond: Limits.walksPerSecond))
@@ -85,7 +88,7 @@ extension Membership {
         var isOutbound: Bool { dialled != nil }
         var isUp: Bool { phase == .up }
         /// Came by itself and cannot be dialled.
-        var isGuest: Bool { !isOutbound && (isLeaf || record.addressClass == nil) }
+        let isGuest: Bool
 
         /// When time alone changes its phase.
         var deadline: Moment? {
@@ -94,10 +97,26 @@ extension Membership {
             case .up, .closing: return nil
             case .idle:
                 if isPinned { return refusedUntil ?? lastUse }
-                let wait = isOutbound ? Limits.idleMilliseconds : Limits.idleInboundMilliseconds
-                return lastUse.adding(milliseconds: wait)
+                guard isOutbound else {
+                    return lastUse.adding(milliseconds: Limits.idleInboundMilliseconds)
+                }
+                return lastUse.adding(
+                    milliseconds: wasRefused
+                        ? Limits.idleRefusedMilliseconds : Limits.idleMilliseconds)
             }
         }
+    }
+
+    /// How many neighbours there are.
+    struct Tally: Sendable {
+        var up = 0
+        var dialled = 0
+        /// Such as others can ask too.
+        var hosts = 0
+        /// Of these, but for pinned ones: those that take up places.
+        var placed = 0
+        /// The others, but for pinned ones.
+        var guests = 0
     }
 
     /// An address being dialled.

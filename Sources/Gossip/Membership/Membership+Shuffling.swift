@@ -19,7 +19,7 @@ extension Membership {
     /// A neighbour is there: who knows hardly anybody asks soon.
     mutating func shuffleSoon(_ now: Moment) {
         guard passive.entries.count < chosen else { return }
-        if count(where: { _ in true }) <= 1 { shuffleWait = Limits.shuffleFirstMilliseconds }
+        if tally.up <= 1 { shuffleWait = Limits.shuffleFirstMilliseconds }
         let soon = now.adding(milliseconds: choices.jittered(shuffleWait))
         nextShuffle = min(nextShuffle, soon)
     }
@@ -66,9 +66,9 @@ extension Membership {
         if let from = walk.from {
             return walk.until > now ? [.send(from, .shuffleReply(nonce: nonce, records))] : []
         }
-        let knewNobody = passive.entries.isEmpty
+        let known = passive.entries.count
         for record in records { learn(record, by: peer.node, now, wall) }
-        if knewNobody, !passive.entries.isEmpty, missing > 0 { searchSoon(now) }
+        if known < chosen, passive.entries.count > known { searchSoon(now) }
         return []
     }
 

@@ -13,27 +13,33 @@ extension Membership {
     /// Nodes that could become neighbours.
     public var passiveRecords: [PeerRecord] { passive.entries.map { $0.record } }
 
-    var hasNeighbour: Bool { links.contains { isNeighbour($0) } }
+    var hasNeighbour: Bool { tally.up > 0 }
 
     func link(to node: NodeID) -> LinkID? { links.first { peers[$0]?.node == node } }
 
     func isLinked(_ node: NodeID) -> Bool { link(to: node) != nil }
 
-    func count(where isCounted: (Peer) -> Bool) -> Int {
-        links.reduce(0) { sum, link in
-            peers[link].map { $0.isUp && isCounted($0) } ?? false ? sum + 1 : sum
+    /// Counts anew, after any change of who is up or pinned.
+    mutating func count() {
+        tally = Tally()
+        for link in links {
+            guard let peer = peers[link], peer.isUp else { continue }
+            tally.up += 1
+            if peer.isOutbound { tally.dialled += 1 }
+            if !peer.isGuest { tally.hosts += 1 }
+            if peer.isPinned { continue }
+            if peer.isGuest { tally.guests += 1 } else { tally.placed += 1 }
         }
     }
 
-    /// Neighbours that others can ask, pinned ones apart: those that take up places.
-    var placed: Int { count { !$0.isGuest && !$0.isPinned } }
-
     /// How many more neighbours are looked for.
     var missing: Int {
-        let neighbours = count { !$0.isGuest }
-        let sought =
-            isHidden ? min(settings.sought, Limits.neighboursSoughtHidden) : settings.sought
-        return max(0, sought - neighbours, settings.outbound - dialledNeighbours)
+        max(0, sought - tally.hosts, settings.outbound - tally.dialled)
+    }
+
+    /// With fewer neighbours others are looked for at once.
+    var sought: Int {
+        isHidden ? min(settings.sought, Limits.neighboursSoughtHidden) : settings.sought
     }
 
     /// How many neighbours there are by our own choice.
@@ -43,8 +49,6 @@ extension Membership {
 
     /// Nobody can dial us: all our neighbours take us as a guest.
     private var isHidden: Bool { own.addressClass == nil }
-
-    var dialledNeighbours: Int { count { $0.isOutbound } }
 
     /// Takes links with NEIGHBOR sent, and dials that will send it, into account.
     var underWay: Int {
@@ -59,6 +63,7 @@ extension Membership {
         peers[link]?.phase = .up
         peers[link]?.refusedUntil = nil
         peers[link]?.restsUntil = nil
+        count()
         passive.remove(peer.node)
         searchWait = Limits.searchMilliseconds
         shuffleSoon(now)
@@ -71,6 +76,7 @@ extension Membership {
         guard let peer = peers[link], peer.isUp else { return [] }
         peers[link]?.phase = phase
         peers[link]?.lastUse = now
+        count()
         peers[link].map { remember($0, now) }
         searchWait = Limits.searchMilliseconds
         searchSoon(now)
@@ -123,8 +129,7 @@ extension Membership {
     }
 
     func hasPlace(for peer: Peer) -> Bool {
-        peer.isGuest
-            ? count { $0.isGuest && !$0.isPinned } < settings.guests : placed < settings.most
+        peer.isGuest ? tally.guests < settings.guests : tally.placed < settings.most
     }
 
     /// The neighbour whose place goes to `peer`: never one of the two oldest that we dialled nor a

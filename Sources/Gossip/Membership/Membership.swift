@@ -32,6 +32,7 @@ public struct Membership: Sendable {
     var peers: [LinkID: Peer] = [:]
     /// In the order they came.
     var links: [LinkID] = []
+    var tally = Tally()
     var passive: PassiveView
     public internal(set) var dialling = Dialling()
     var dials: [Dial] = []
@@ -89,6 +90,7 @@ public struct Membership: Sendable {
         group: SourceGroup?, now: Moment, wall: WallTime
     ) -> [Effect] {
         guard peers[link] == nil else { return [] }
+        guard links.count < Limits.links else { return [.close(link)] }
         let node = record.node
         // Two links to one node: the one that came later is the one that stays.
         var effects = self.link(to: node).map { unlinked($0, now: now) } ?? []
@@ -121,7 +123,8 @@ public struct Membership: Sendable {
         walks.removeAll { $0.from == link || $0.to == link }
         if let dialled = peer.dialled {
             dialling.ended(
-                dialled, now: now, jitter: choices.next(), before: peer.refusedUntil)
+                dialled, now: now, jitter: choices.next(), before: peer.refusedUntil,
+                most: redialMost)
         }
         if !hasNeighbour { searchSoon(now) }
         return effects

@@ -112,11 +112,9 @@ public struct RangeComparison: Sendable {
             let isKept = compare(claim, lower, &upper, &items)
             if exceeds(writer.bytes.count) {
                 if !isKept { writer.cut(to: mark) }
-                // The range left out lies in the rest for the reader. This fingerprint does not
-                // cover it, as the reference's does not, and so differs all the more; but that of
-                // an empty rest could be just that of a reader who has nothing there.
-                let from = !isKept && upper == items.count ? lower : upper
-                writer.fingerprint(items.fingerprint(from..<items.count), to: .infinity)
+                // The range left out lies in the rest for the reader. As with the reference this
+                // fingerprint does not cover it, and so differs all the more.
+                writer.fingerprint(items.fingerprint(upper..<items.count), to: .infinity)
                 isFull = true
             }
             answer.isExhausted = items.work - worked > bounds.work

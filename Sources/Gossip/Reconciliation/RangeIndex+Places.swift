@@ -16,6 +16,12 @@ extension RangeIndex {
     /// How many items have a lower slot.
     public func rank(of slot: Slot) -> Int { rank(of: ItemPosition(slot: slot, id: .zero)) }
 
+    /// How many items are below `bound`.
+    public func rank(of bound: RangeBound) -> Int {
+        guard let slot = UInt32(exactly: bound.time) else { return count }
+        return rank(of: ItemPosition(slot: Slot(slot), id: bound.id))
+    }
+
     /// The position with `rank` smaller ones.
     /// - Precondition: rank < count
     public func position(at rank: Int) -> ItemPosition { entry(at: rank).position }

@@ -68,8 +68,10 @@ public enum RangeMessageError: Error, Equatable {
     /// The version byte, which is none of this protocol's.
     case version(UInt8)
     case truncated
-    /// A number with needless zeros in front, or above 2^64 − 1.
-    case number
+    /// A number with needless zeros in front.
+    case notMinimal
+    /// A number above 2^64 − 1.
+    case numberTooLarge
     case boundTooLong(UInt64)
     case descending
     case mode(UInt64)
@@ -120,12 +122,12 @@ struct RangeReader {
         var value: UInt64 = 0
         for place in 0..<RangeFormat.numberBytes {
             guard let byte: UInt8 = bytes.integer() else { throw .truncated }
-            if place == 0, byte == 0x80 { throw .number }
-            guard value >> 57 == 0 else { throw .number }
+            if place == 0, byte == 0x80 { throw .notMinimal }
+            guard value >> 57 == 0 else { throw .numberTooLarge }
             value = value << 7 | UInt64(byte & 0x7F)
             if byte < 0x80 { return value }
         }
-        throw .number
+        throw .numberTooLarge
     }
 
     private mutating func bound() throws(RangeMessageError) -> RangeBound {

@@ -125,10 +125,7 @@ struct IndexView: OrderedItems {
         return RangeItem(time: UInt64(position.slot.number), id: position.id)
     }
 
-    func rank(of bound: RangeBound) -> Int {
-        guard let slot = UInt32(exactly: bound.time) else { return count }
-        return max(0, index.rank(of: ItemPosition(slot: Slot(slot), id: bound.id)) - base)
-    }
+    func rank(of bound: RangeBound) -> Int { max(0, index.rank(of: bound) - base) }
 
     func ids(_ ranks: Range<Int>) -> [ItemID] {
         index.ids(base + ranks.lowerBound..<base + ranks.upperBound)

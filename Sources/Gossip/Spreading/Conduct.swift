@@ -6,7 +6,9 @@ public enum Misconduct: Sendable, Equatable, CaseIterable {
     case badItem
     /// Something it announced and, asked for it, did not have or did not send.
     case brokenPromise
-    /// A push after it was told to stop, or the same twice.
+    /// It went on pushing what is here though it was told to stop.
+    case deaf
+    /// The same pushed twice, or an answer to nothing.
     case excess
     /// A frame beyond what a link may send of its kind.
     case beyondAllowance
@@ -16,7 +18,7 @@ public enum Misconduct: Sendable, Equatable, CaseIterable {
     var points: UInt64 {
         switch self {
         case .badItem, .other: 10
-        case .brokenPromise: 5
+        case .brokenPromise, .deaf: 5
         case .excess: 2
         case .beyondAllowance: 1
         }
@@ -29,16 +31,17 @@ struct Conduct: Sendable {
     private var thousandths: UInt64 = 0
     private var asOf = Moment(milliseconds: 0)
 
-    func points(_ now: Moment) -> UInt64 {
-        let fading = Limits.faultFadingPerSecond
+    func points(_ now: Moment) -> UInt64 { left(now) / 1000 }
+
+    private func left(_ now: Moment) -> UInt64 {
         let passed = now < asOf ? 0 : min(now.milliseconds - asOf.milliseconds, 1 << 32)
-        return (thousandths - min(thousandths, passed * fading)) / 1000
+        return thousandths - min(thousandths, passed * Limits.faultFadingPerSecond)
     }
 
     /// Whether it is more now than a link can bear.
     mutating func charge(_ fault: Misconduct, times: Int = 1, now: Moment) -> Bool {
-        let more = fault.points * UInt64(clamping: times)
-        thousandths = min(points(now) + more, 2 * Limits.faultPoints) * 1000
+        let more = fault.points * 1000 * UInt64(clamping: times)
+        thousandths = min(left(now) + more, 2000 * Limits.faultPoints)
         asOf = max(asOf, now)
         return thousandths >= Limits.faultPoints * 1000
     }

@@ -107,9 +107,15 @@ extension Spreading {
     /// A peer has an id too that is hoped for or asked of another.
     mutating func remember(_ link: LinkID, has id: ItemID, hops: UInt8, _ now: Moment) {
         guard let want = wants[id], want.link != link, !want.asked.contains(link),
-            want.others.count < Limits.alternativesPerID,
             !want.others.contains(where: { $0.link == link })
         else { return }
+        if want.others.count == Limits.alternativesPerID {
+            // Who kept its word takes the place of one who did so less.
+            let last = want.others.indices.max { isBetter(want.others[$0], want.others[$1]) }
+            let new = Announcer(link: link, hops: hops)
+            guard let last, isBetter(new, want.others[last]) else { return }
+            wants[id]?.others.remove(at: last)
+        }
         wants[id]?.others.append(Announcer(link: link, hops: hops))
         // Nobody else was known when the last one was asked.
         guard want.stage == .grafted else { return }
@@ -117,6 +123,11 @@ extension Spreading {
         guard due < want.until else { return }
         wants[id]?.until = due
         setTimer(id)
+    }
+
+    /// Whether a peer broke fewer promises than another.
+    func isBetter(_ one: Announcer, _ other: Announcer) -> Bool {
+        unfulfilled(one.link) < unfulfilled(other.link)
     }
 
     private func retryWait(_ link: LinkID) -> UInt64 {
@@ -133,7 +144,7 @@ extension Spreading {
 
     /// Asks the peer whose turn it is: for a place in its tree too, if the tree should have brought
     /// the item.
-    private mutating func askNow(_ id: ItemID, _ now: Moment) -> [Effect] {
+    mutating func askNow(_ id: ItemID, _ now: Moment) -> [Effect] {
         guard let want = wants[id], let peer = peers[want.link] else { return [] }
         guard want.hops < Announcement.offTree, peer.place != .outside else {
             wants[id]?.stage = .asked
@@ -170,9 +181,12 @@ extension Spreading {
     }
 
     /// Whether there was another whose turn it is now.
-    private mutating func passTurn(_ id: ItemID) -> Bool {
-        while let next = wants[id]?.others.first {
-            wants[id]?.others.removeFirst()
+    mutating func passTurn(_ id: ItemID) -> Bool {
+        while let others = wants[id]?.others,
+            let index = others.indices.min(by: { isBetter(others[$0], others[$1]) })
+        {
+            let next = others[index]
+            wants[id]?.others.remove(at: index)
             guard let peer = peers[next.link], peer.debts.count < Limits.missingPerPeer else {
                 continue
             }
@@ -201,106 +215,5 @@ extension Spreading {
 
     mutating func wantFrames(_ ids: [ItemID], of link: LinkID, session: UInt32) -> [Effect] {
         wantFrames(ids).flatMap { send(link, .want(session: session, $0)) }
-    }
-
-    // MARK: Answers
-
-    /// A peer sent what was asked of it, or it sent it unasked.
-    @discardableResult
-    mutating func pay(_ id: ItemID, by link: LinkID, _ now: Moment) -> Debt? {
-        guard let debt = peers[link]?.debts.removeValue(forKey: id) else { return nil }
-        peers[link]?.lastAnswer = now
-        return debt
-    }
-
-    /// A peer does not have what was asked of it.
-    public mutating func gone(_ ids: [ItemID], by link: LinkID, now: Moment) -> [Effect] {
-        var effects: [Effect] = []
-        var broken = 0
-        for id in ids {
-            if pay(id, by: link, now) != nil { broken += 1 }
-            wants[id]?.asked.removeAll { $0 == link }
-            if wants[id]?.link == link, wants[id]?.stage != .hoped {
-                effects += askElsewhere(id, now)
-            }
-        }
-        peers[link]?.unfulfilled += broken
-        // A word about what nobody asked for is a frame too many.
-        guard broken > 0 else { return effects + charge(link, .beyondAllowance, now: now) }
-        return effects + charge(link, .brokenPromise, times: broken, now: now)
-    }
-
-    // MARK: Time
-
-    mutating func askDue(_ now: Moment) -> [Effect] {
-        var effects: [Effect] = []
-        for timer in timers.takeDue(now) {
-            guard let want = wants[timer.key], want.until == timer.due else { continue }
-            effects += comeDue(timer.key, want, now)
-        }
-        return effects
-    }
-
-    private mutating func comeDue(_ id: ItemID, _ want: Want, _ now: Moment) -> [Effect] {
-        if want.stage == .hoped { return askNow(id, now) }
-        // Who answers, if slowly, is waited for as long as nobody else has it.
-        if want.others.isEmpty, let peer = peers[want.link] {
-            let until = lateness(of: want.since, peer)
-            if until > now {
-                wants[id]?.until = until
-                setTimer(id)
-                return []
-            }
-        }
-        return askElsewhere(id, now)
-    }
-
-    /// When an answer is late: after a silence, but not before others asked earlier have come.
-    private func lateness(of since: Moment, _ peer: Peer) -> Moment {
-        let silence = max(since, peer.lastAnswer).adding(milliseconds: Limits.wantMilliseconds)
-        return min(silence, since.adding(milliseconds: Limits.wantMostMilliseconds))
-    }
-
-    /// Counts what peers promised and did not keep.
-    mutating func sweep(_ now: Moment) -> [Effect] {
-        guard let due = sweepAt, due <= now else { return [] }
-        var effects: [Effect] = []
-        var next: Moment?
-        for link in order {
-            guard let peer = peers[link], !peer.debts.isEmpty else { continue }
-            var late: [ItemID] = []
-            for (id, debt) in peer.debts {
-                let until = lateness(of: debt.since, peer)
-                if until <= now {
-                    late.append(id)
-                } else {
-                    next = next.map { min($0, until) } ?? until
-                }
-            }
-            for id in late { peers[link]?.debts[id] = nil }
-            peers[link]?.unfulfilled += late.count
-            // A dead link is not a thousand lies.
-            let times = min(late.count, Limits.brokenPromisesAtOnce)
-            if times > 0 { effects += charge(link, .brokenPromise, times: times, now: now) }
-        }
-        sweepAt = next.map { max($0, now.adding(milliseconds: 1000)) }
-        return effects
-    }
-
-    private mutating func setTimer(_ id: ItemID) {
-        guard let until = wants[id]?.until else { return }
-        timers.add(id, at: until)
-        // Ids that are asked for and answered over and over leave few timers more than wants.
-        if timers.count > 2 * wants.count + 1024 {
-            let wants = self.wants
-            timers.removeAll { wants[$0.key]?.until != $0.due }
-        }
-    }
-
-    /// So that the next deadline is one at which something is due.
-    private mutating func dropStaleTimers() {
-        while let first = timers.first, wants[first.key]?.until != first.due {
-            timers.removeFirst()
-        }
     }
 }

@@ -32,18 +32,14 @@ extension Spreading {
     }
 
     private mutating func lookUp(_ items: [Announcement], by link: LinkID) -> [Effect] {
-        guard !items.isEmpty, let peer = peers[link] else { return [] }
-        guard peer.unlooked.isEmpty, hasRoom(peer, for: items.count) else {
-            let room = Limits.missingPerPeer - peer.unlooked.count
+        guard !items.isEmpty, let waiting = peers[link]?.unlooked.count else { return [] }
+        guard waiting == 0, peers[link]?.mayLookUp(items.count) == true else {
+            let room = Limits.missingPerPeer - waiting
             peers[link]?.unlooked.append(items.prefix(room))
             if items.count > room { missed(link) }
             return []
         }
         return findMissing(items, by: link)
-    }
-
-    private func hasRoom(_ peer: Peer, for count: Int) -> Bool {
-        peer.lookups.count < Self.mostLookups && peer.lookedUp + count <= Limits.missingPerPeer
     }
 
     private mutating func findMissing(_ items: [Announcement], by link: LinkID) -> [Effect] {
@@ -54,11 +50,10 @@ extension Spreading {
 
     /// A lookup ended: what waited is looked up by the next, a frame's worth at a time.
     private mutating func lookUpNext(_ link: LinkID) -> [Effect] {
-        guard let peer = peers[link], !peer.unlooked.isEmpty else { return [] }
-        let count = min(peer.unlooked.count, Limits.announcedIDs)
-        guard hasRoom(peer, for: count), let items = peers[link]?.unlooked.take(count) else {
-            return []
-        }
+        guard let waiting = peers[link]?.unlooked.count, waiting > 0 else { return [] }
+        let count = min(waiting, Limits.announcedIDs)
+        guard peers[link]?.mayLookUp(count) == true, let items = peers[link]?.unlooked.take(count)
+        else { return [] }
         return findMissing(items, by: link)
     }
 

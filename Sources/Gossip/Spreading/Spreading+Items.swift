@@ -14,8 +14,12 @@ extension Spreading {
         return peers[link]?.receipted.insert(id) == true
     }
 
-    /// Whether an item was asked for, so that it need not be young.
-    public func isWanted(_ id: ItemID) -> Bool { wants[id] != nil }
+    /// Whether an item was asked for, so that it need not be young. What the tree is only hoped to
+    /// bring was not.
+    public func isWanted(_ id: ItemID) -> Bool { wants[id].map { $0.stage != .hoped } ?? false }
+
+    /// Whether an item was asked of this very peer.
+    public func isOwed(_ id: ItemID, by link: LinkID) -> Bool { peers[link]?.debts[id] != nil }
 
     /// The hops of an item whose frame names none: a retraction that was asked for by WANT did not
     /// come along the tree. To be asked before `arrived`.
@@ -34,6 +38,8 @@ extension Spreading {
         guard peers[link] != nil else { return [] }
         peers[link]?.has.insert(id)
         peers[link]?.pushed.insert(id)
+        // Who brings what is new belongs into the tree.
+        if hops < Announcement.offTree { welcome(link, now) }
         arrivals[id] = Arrival(hops: hops, link: link)
         var effects = own.contains(id) ? witness(id, link) : []
         for announcer in want?.announcers ?? [] { effects += improve(id, announcer, now) }
@@ -127,10 +133,6 @@ extension Spreading {
         recent.insert(id)
         if isOwn ?? (source == nil) { own.insert(id) }
         if source == nil { arrivals[id] = Arrival(hops: hops, link: nil) }
-        // Who brings what is new belongs into the tree.
-        if let source, hops < Announcement.offTree, peers[source]?.place == .lazy {
-            promote(source, now)
-        }
         var effects: [Effect] = []
         for link in order {
             if link == source {

@@ -93,6 +93,14 @@ extension Spreading {
 
         init(node: NodeID) { self.node = node }
 
+        var mayBeServed: Bool {
+            fetching.isEmpty && !wishes.isEmpty && unsentBytes <= Limits.payloadUnsentBytes
+        }
+
+        func mayLookUp(_ count: Int) -> Bool {
+            lookups.count < Spreading.mostLookups && lookedUp + count <= Limits.missingPerPeer
+        }
+
         /// Entries in all tables, for those who check that they are bounded.
         var entries: Int {
             let asked = wishes.count + fetching.count + replies.count + debts.count

@@ -21,9 +21,7 @@ extension Spreading {
     /// Goes on with what a peer asked for. Payload waits for a link that has not taken what it
     /// was given; control does not.
     mutating func serve(_ link: LinkID) -> [Effect] {
-        guard let peer = peers[link], peer.fetching.isEmpty, !peer.wishes.isEmpty,
-            peer.unsentBytes <= Limits.payloadUnsentBytes
-        else { return [] }
+        guard peers[link]?.mayBeServed == true else { return [] }
         let wishes = peers[link]?.wishes.take(Self.fetchCount) ?? []
         peers[link]?.fetching = wishes
         return [.fetch(wishes.map(\.id), for: link)]

@@ -21,6 +21,20 @@ extension Spreading {
         lastPromotion = now
     }
 
+    /// A neighbour belongs into the tree, but not if it said so before it read our PRUNE: it takes us
+    /// for lazy once it has, and one would push and the other not.
+    @discardableResult
+    mutating func welcome(_ link: LinkID, _ now: Moment) -> Bool {
+        guard let peer = peers[link], peer.place != .outside else { return false }
+        if peer.place == .lazy, let told = peer.prunedAt,
+            now < told.adding(milliseconds: peer.roundTrip)
+        {
+            return false
+        }
+        promote(link, now)
+        return true
+    }
+
     /// It pushed what was here already: told to stop, if enough others are left.
     mutating func prune(_ link: LinkID, _ now: Moment) -> [Effect] {
         guard let peer = peers[link] else { return [] }
@@ -35,7 +49,7 @@ extension Spreading {
             let grace = max(Limits.settledMilliseconds, 2 * peer.roundTrip)
             guard let told = peer.prunedAt else { return sendPrune(link, now) }
             guard now >= told.adding(milliseconds: grace) else { return [] }
-            return charge(link, .excess, now: now) + sendPrune(link, now)
+            return charge(link, .deaf, now: now) + sendPrune(link, now)
         }
     }
 
@@ -61,8 +75,7 @@ extension Spreading {
             return charge(link, .beyondAllowance, now: now)
         }
         counters.graftsHeard += 1
-        if peer.place != .outside {
-            promote(link, now)
+        if welcome(link, now) {
             // Without an id it says that too few are left to it: pruned again soon, it would turn
             // to the next, and that one prune it too, for ever.
             let kept = id == nil ? Limits.keptMilliseconds : Limits.settledMilliseconds
@@ -95,7 +108,9 @@ extension Spreading {
     /// Grafts the nearest lazy peers until there are enough eager ones.
     mutating func keepFloor(_ now: Moment, except pruner: LinkID? = nil) -> [Effect] {
         var effects: [Effect] = []
-        while eagerCount < eagerFloor(now) {
+        // Taken once: a graft is a promotion, after which one more is wanted to stay.
+        let floor = eagerFloor(now)
+        while eagerCount < floor {
             guard let link = nearestLazy(now, except: pruner) else { break }
             effects += sendGraft(link, now)
         }
@@ -128,8 +143,9 @@ extension Spreading {
         guard let arrival = arrivals[id], let source = arrival.link, source != announcer.link,
             arrival.hops < Announcement.offTree, announcer.hops < Announcement.offTree,
             Int(arrival.hops) - Int(announcer.hops) >= Limits.improvementHops,
-            now >= improvableFrom, peers[source]?.place == .eager,
-            let peer = peers[announcer.link], peer.place == .lazy, now >= peer.graftableFrom,
+            now >= improvableFrom, let pusher = peers[source], pusher.place == .eager,
+            now >= pusher.keptUntil, let peer = peers[announcer.link], peer.place == .lazy,
+            now >= peer.graftableFrom,
             peer.conduct.points(now) == 0
         else { return [] }
         improvableFrom = now.adding(milliseconds: Limits.improvementMilliseconds)

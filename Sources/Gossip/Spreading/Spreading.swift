@@ -148,10 +148,15 @@ public struct Spreading: Sendable {
         return effects + keepFloor(now)
     }
 
-    /// A greeted link leads to a neighbour now: the tree may use it.
+    /// A greeted link leads to a neighbour now: the tree may use it. Only the first few are eager
+    /// before anything has spread: the first item would cross every link else.
     public mutating func up(_ link: LinkID, now: Moment) {
         guard peers[link]?.place == .outside else { return }
-        promote(link, now)
+        if eagerCount < Limits.eagerAtFirst {
+            promote(link, now)
+        } else {
+            peers[link]?.place = .lazy
+        }
     }
 
     /// It does not any more; the link stays.

@@ -8,7 +8,7 @@ extension Stem {
 
     /// Whether so many more own items may wait here.
     public func hasRoom(for count: Int) -> Bool {
-        count <= Limits.stemOwnItems && pool.ownCount <= Limits.stemOwnItems - count
+        max(count, 0) <= Limits.stemOwnItems - pool.ownCount
     }
 
     /// An own item, on disk by now, is to leave. One for which there is no room, or which its

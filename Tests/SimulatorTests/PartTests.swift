@@ -1,0 +1,110 @@
+import Gossip
+import Model
+import Node
+import Testing
+import Wire
+
+@testable import Simulator
+
+/// The parts a world is made of, each by itself.
+@Suite struct PartTests {
+    @Test func eventsComeByTimeAndThenInTheOrderTheyWereAdded() {
+        var queue = EventQueue()
+        var choices = Choices(seed: 1)
+        var expected: [(time: UInt64, number: Int32)] = []
+        for number in 0..<2000 as Range<Int32> {
+            let time = UInt64(choices.below(50))
+            queue.add(.dial(number), at: time)
+            expected.append((time, number))
+        }
+        expected.sort { ($0.time, $0.number) < ($1.time, $1.number) }
+        for (time, number) in expected {
+            #expect(queue.nextTime == time)
+            #expect(queue.take() == .dial(number))
+        }
+        #expect(queue.take() == nil)
+    }
+
+    @Test func parcelsKeepTheirOrderAndAreCutFromTheEnd() {
+        var queue = ParcelQueue()
+        for number in 0..<1000 as Range<UInt64> {
+            queue.append(Parcel(arrival: number, content: .frame(.ping(number))))
+        }
+        for number in 0..<600 as Range<UInt64> {
+            guard case .frame(.ping(number)) = queue.removeFirst() else {
+                Issue.record("not parcel \(number)")
+                return
+            }
+        }
+        queue.cut(after: 799)
+        #expect(queue.count == 200)
+        queue.delay(to: 700)
+        #expect(queue.firstArrival == 700)
+        queue.removeAll()
+        #expect(queue.count == 0 && queue.firstArrival == nil)
+    }
+
+    /// Sizes without encoding are those with it.
+    @Test func framesAreAsLongAsTheyAreOnTheLink() {
+        let charted = Charted(seed: 1, start: World.start)
+        var choices = Choices(seed: 1)
+        var types: Set<UInt8> = []
+        for _ in 0..<200 {
+            for frame in Spam.burst(charted, at: World.start, &choices) {
+                if case .unknown = frame { continue }  // its body is not kept
+                types.insert(frame.type)
+                #expect(frame.bytes == frame.encoded.count, "\(frame.summary)")
+                #expect(frame.type == frame.encoded[0])
+            }
+        }
+        #expect(types.count >= 18)
+    }
+
+    @Test func spamIsAgainstTheRulesOrHarmlessButReadable() throws {
+        let charted = Charted(seed: 1, start: World.start)
+        var choices = Choices(seed: 2)
+        for _ in 0..<100 {
+            for frame in Spam.burst(charted, at: World.start, &choices) {
+                let bytes = frame.encoded
+                #expect(throws: Never.self) { try Frame(type: bytes[0], body: bytes[4...]) }
+            }
+        }
+    }
+
+    @Test func aDiskForgetsWhatExpiredAndKeepsItsFingerprint() throws {
+        var disk = Disk()
+        let empty = disk.fingerprint
+        let charted = Charted(seed: 1, start: World.start)
+        #expect(disk.store([charted.charterItem]) == .stored)
+        #expect(disk.store([charted.charterItem]) == .duplicate)
+        #expect(disk.records.count == 1 && disk.ownIDs.isEmpty)
+        #expect(disk.fingerprint != empty)
+        disk.expire(charted.charterItem.expiry)
+        #expect(disk.items.isEmpty && disk.order.isEmpty && disk.records.isEmpty)
+        #expect(disk.fingerprint == empty)
+    }
+
+    @Test func delaysFallIntoBucketsNoWiderThanASixtyFourth() {
+        var last = -1
+        for time in [UInt64](0...5000) + [86_400_000, 86_400_001, 320_000_000_000] {
+            let bucket = Traffic.bucket(ofTime: time)
+            #expect(bucket == last || bucket > last)
+            last = bucket
+            let most = Traffic.time(ofBucket: bucket)
+            #expect(most >= time && most - time <= time / 64, "\(time) in \(most)")
+            #expect(Traffic.bucket(ofTime: most) == bucket)
+        }
+    }
+
+    @Test func numbersAreWrittenTheSameEverywhere() {
+        #expect(0.0.decimal() == "0")
+        #expect(1.5.decimal() == "1.5")
+        #expect((2.0 / 3).decimal() == "0.667")
+        #expect((-0.04).decimal(2) == "-0.04")
+        #expect((-0.0004).decimal(2) == "0")
+        #expect(1234.0.decimal(0) == "1234")
+        #expect(Double.infinity.decimal() == "0")
+        #expect(Panel.round(0.03) == 0.1 && Panel.round(0.3) == 0.5 && Panel.round(7) == 10)
+        #expect(Panel.round(201) == 500 && Panel.round(1000) == 1000)
+    }
+}
