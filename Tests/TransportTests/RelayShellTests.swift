@@ -140,7 +140,7 @@ import Wire
     @Test(arguments: ["nowhere", "127.0.0.1:0", "[::1]", "abc.onion:7447", "no.such.invalid:1"])
     func anAddressThatIsNoneIsDialledInVain(_ address: String) async throws {
         let relay = try await TestRelay.start(0)
-        await relay.shell.know(address: Text(address), node: nil)
+        await relay.shell.know(address: Text(address), node: nil, isPinned: true)
         #expect(
             await eventually { await relay.shell.knownAddresses().first?.failures ?? 0 >= 1 })
         await stop([relay])
