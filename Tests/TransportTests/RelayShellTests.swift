@@ -132,7 +132,8 @@ import Wire
         #expect(
             await relay.shell.knownAddresses() == [
                 .init(
-                    address: other.address, node: TestNetwork.node(1), isBusy: true, failures: 0)
+                    address: other.address, node: TestNetwork.node(1), isPinned: true, isBusy: true,
+                    failures: 0)
             ])
         await stop([relay, there])
     }
