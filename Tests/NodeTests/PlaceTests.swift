@@ -112,7 +112,7 @@ import Wire
         _ = net.befriend(0, as: 7, of: network)
         let link = net.greet(0, as: 8, of: network, dialled: "far:1")
         net.feed(0, .heard(link, .membership(.neighborReply(isAccepted: false))))
-        net.run(milliseconds: Limits.idleMilliseconds - 1000)
+        net.run(milliseconds: Limits.idleRefusedMilliseconds - 1000)
         #expect(net.isOpen(link))
         net.run(milliseconds: 2000)
         #expect(!net.isOpen(link))
