@@ -33,20 +33,20 @@ func say(_ words: String) { FileHandle.standardOutput.write(Data((words + "\n").
 enum ScenarioFolder {
     static let usual = "tools/simulations"
 
-    static func find(_ name: String) throws -> Scenario {
+    static func find(_ name: String, more lines: [String] = []) throws -> Scenario {
         let candidates = [name, "\(usual)/\(name).txt", "\(usual)/\(name)"]
         guard let path = candidates.first(where: { isFile($0) }) else {
             throw ValidationError("no scenario \"\(name)\": kith-sim list shows those there are")
         }
-        return try read(path)
+        return try read(path, more: lines)
     }
 
-    static func read(_ path: String) throws -> Scenario {
+    static func read(_ path: String, more lines: [String] = []) throws -> Scenario {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw ValidationError("cannot read \(path)")
         }
         do {
-            return try Scenario(text)
+            return try Scenario(([text] + lines).joined(separator: "\n"))
         } catch {
             throw ValidationError("\(path):\(error.line): \(error.what)")
         }

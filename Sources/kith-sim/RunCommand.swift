@@ -23,6 +23,11 @@ struct RunCommand: ParsableCommand {
     @Option(name: .long, help: "Hosts, whatever the scenario says.")
     var nodes: Int?
 
+    @Option(
+        name: .customLong("with"), parsing: .singleValue,
+        help: "A line put after those of the scenario; may be given again.")
+    var lines: [String] = []
+
     @Flag(name: .long, help: "Print the report as JSON, and nothing else.")
     var json = false
 
@@ -33,13 +38,8 @@ struct RunCommand: ParsableCommand {
     var trace: String?
 
     func run() throws {
-        var scenario = try ScenarioFolder.find(scenario)
-        if let nodes {
-            guard (1...50_000).contains(nodes) else {
-                throw ValidationError("--nodes must be 1 to 50000")
-            }
-            scenario.nodes = nodes
-        }
+        let more = lines + (nodes.map { ["nodes: \($0)"] } ?? [])
+        let scenario = try ScenarioFolder.find(scenario, more: more)
         let seed = seed ?? scenario.seed
         if json { warn("seed \(seed)") } else { say("seed \(seed)") }
         let clock = ContinuousClock.now
@@ -57,10 +57,9 @@ struct RunCommand: ParsableCommand {
             say("  took \(Int(seconds * 1000)) ms and \(Memory.peakMiB) MiB")
         }
         guard !report.isHeld else { return }
-        let nodes = nodes.map { " --nodes \($0)" } ?? ""
-        warn(
-            "broken with seed \(seed); again with: kith-sim run \(self.scenario) --seed \(seed)\(nodes)"
-        )
+        let words = more.map { " --with '\($0)'" }.joined()
+        warn("broken with seed \(seed)")
+        warn("again with: kith-sim run \(self.scenario) --seed \(seed)\(words)")
         throw ExitCode(1)
     }
 

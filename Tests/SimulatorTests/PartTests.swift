@@ -1,5 +1,6 @@
 import Gossip
 import Model
+import Node
 import Testing
 import Wire
 
@@ -81,6 +82,18 @@ import Wire
         disk.expire(charted.charterItem.expiry)
         #expect(disk.items.isEmpty && disk.order.isEmpty && disk.records.isEmpty)
         #expect(disk.fingerprint == empty)
+    }
+
+    @Test func delaysFallIntoBucketsNoWiderThanASixtyFourth() {
+        var last = -1
+        for time in [UInt64](0...5000) + [86_400_000, 86_400_001, 320_000_000_000] {
+            let bucket = Traffic.bucket(ofTime: time)
+            #expect(bucket == last || bucket > last)
+            last = bucket
+            let most = Traffic.time(ofBucket: bucket)
+            #expect(most >= time && most - time <= time / 64, "\(time) in \(most)")
+            #expect(Traffic.bucket(ofTime: most) == bucket)
+        }
     }
 
     @Test func numbersAreWrittenTheSameEverywhere() {

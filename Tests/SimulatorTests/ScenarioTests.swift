@@ -46,7 +46,7 @@ import Testing
         #expect(scenario.seed == .max)
         #expect(scenario.nodes == 50)
         #expect(scenario.hasCiphers)
-        #expect(scenario.topology == .random(4))
+        #expect(scenario.topology == .scattered(4))
         #expect(scenario.unreachable == .part(0.5))
         #expect(scenario.hostile.map(\.share) == [.part(0.1), .count(200)])
         #expect(scenario.latency == .between(10, 100))

@@ -96,7 +96,7 @@ import Testing
     func pureTargetsStayPure(_ rule: Rule) throws {
         let banned = [
             "Date.now", "Clock.now", ".now(", ": .now", "= .now", ".random(", ".randomElement",
-            ".shuffled",
+            ".shuffled(",
             "SystemRandomNumberGenerator", "randombytes",
             "Task {", "Task.", "Task(", "async ", "await ", "Date()", "ContinuousClock",
             "SuspendingClock", "DispatchQueue", "Thread.sleep", "Thread.current", "getenv",

@@ -7,17 +7,19 @@ import Wire
 enum Spam {
     /// A handful of one kind, drawn anew each time.
     static func burst(_ charted: Charted, at now: WallTime, _ choices: inout Choices) -> [Frame] {
+        // Drawn once for a burst: ids cost more to make up than to answer.
+        let few = ids(64, &choices)
         switch choices.below(16) {
         case 0: return (0..<200).map { .ping(UInt64($0)) }
-        case 1: return (0..<4).map { _ in announcement(1024, &choices) }
-        case 2: return (0..<64).map { _ in .want(session: 0, ids(64, &choices)) }
+        case 1: return (0..<2).map { _ in announcement(Limits.announcedIDs, &choices) }
+        case 2: return [Frame](repeating: .want(session: 0, few), count: 64)
         case 3: return (0..<20).map { _ in .push(hops: 3, envelope(charted, now, &choices)) }
         case 4: return (0..<20).map { _ in .retract(retraction(charted, now, &choices)) }
         case 5: return (0..<20).map { _ in .stem(.envelope(envelope(charted, now, &choices))) }
-        case 6: return (0..<100).map { _ in .graft(id(&choices), hops: 0) }
-        case 7: return (0..<100).map { _ in .prune(backoffSeconds: Limits.pruneSeconds) }
-        case 8: return (0..<50).map { _ in .dontWant(ids(64, &choices)) }
-        case 9: return (0..<50).map { _ in .gone(session: 0, ids(64, &choices)) }
+        case 6: return few.map { .graft($0, hops: 0) }
+        case 7: return [Frame](repeating: .prune(backoffSeconds: Limits.pruneSeconds), count: 64)
+        case 8: return [Frame](repeating: .dontWant(few), count: 50)
+        case 9: return [Frame](repeating: .gone(session: 0, few), count: 50)
         case 10: return (0..<20).map { _ in .receipt(receipt(now, &choices)) }
         case 11: return (0..<20).map { _ in .membership(membership(now, &choices)) }
         case 12: return (0..<8).map { _ in .syncOpen(opening(now, &choices)) }

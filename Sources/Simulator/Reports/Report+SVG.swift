@@ -25,32 +25,35 @@ extension Report {
 
     private func deliveryPanel(at offset: Double) -> String {
         let total = Double(max(traffic.deliveries, 1))
-        // The slowest thousandth would press all else to the left; it is told in words.
-        let most = Double(max(traffic.delay(of: 0.999), 1))
         var panel = Panel(
-            "Delivery over time", x: "milliseconds since sent", to: most, y: "% delivered", to: 100,
-            offset: offset)
+            "Delivery over time", x: "time since sent, each step ten times the last",
+            .times(UInt64(traffic.delay(of: 1))), y: "% delivered", to: 100, offset: offset)
         var points: [(x: Double, y: Double)] = [(0, 0)]
         var sum = 0.0
-        let step = max(1, Int(panel.xMost) / 200)
-        for (delay, count) in traffic.delays.enumerated() where Double(delay) <= panel.xMost {
+        for (bucket, count) in traffic.delays.enumerated() where count > 0 {
             sum += Double(count)
-            if delay % step == 0 { points.append((Double(delay), 100 * sum / total)) }
+            points.append((panel.place(ofTime: Traffic.time(ofBucket: bucket)), 100 * sum / total))
         }
-        points.append((panel.xMost, 100 * sum / total))
+        points.append((.infinity, 100 * sum / total))
         panel.line(points)
         panel.note(
-            panel.xMost, 12,
-            "half within \(traffic.delay(of: 0.5)) ms, all within \(traffic.delay(of: 1)) ms")
+            1,
+            "half within \(Self.time(traffic.delay(of: 0.5))), "
+                + "all within \(Self.time(traffic.delay(of: 1)))")
         return panel.svg
+    }
+
+    private static func time(_ milliseconds: Int) -> String {
+        milliseconds < 10_000
+            ? "\(milliseconds) ms" : (Double(milliseconds) / 1000).decimal(0) + " s"
     }
 
     private func redundancyPanel(at offset: Double) -> String {
         let values = rounds.filter { $0.items > 0 }
         let most = max(values.map { $0.redundancy }.max() ?? 0, 0.1)
         var panel = Panel(
-            "Redundancy", x: "round", to: Double(max(values.count, 1)),
-            y: "extra copies per delivery", to: most, offset: offset)
+            "Redundancy", x: "round", .counts(values.count), y: "extra copies per delivery",
+            to: most, offset: offset)
         for (index, round) in values.enumerated() {
             panel.bar(at: Double(index) + 0.5, width: 0.8, round.redundancy)
         }
@@ -64,13 +67,13 @@ extension Report {
         let total = Double(max(traffic.deliveries, 1))
         let most = Double(known.max() ?? 1) / total * 100
         var panel = Panel(
-            "Hops", x: "links travelled", to: Double(last + 1), y: "% of deliveries",
-            to: max(most, 1), offset: offset)
+            "Hops", x: "links travelled", .counts(last + 1), y: "% of deliveries",
+            to: max(most * 1.1, 1), offset: offset)
         for (hop, count) in known.enumerated() where count > 0 {
             panel.bar(at: Double(hop), width: 0.8, Double(count) / total * 100)
         }
         if let mean = self[.hops] {
-            panel.note(panel.xMost, panel.yMost, "last hop of a round, mean: \(mean.decimal(1))")
+            panel.note(panel.yMost, "last hop of a round, mean: \(mean.decimal(1))")
         }
         return panel.svg
     }

@@ -2,13 +2,10 @@ import Wire
 
 /// What went over links and how fast things got there, in all.
 public struct Traffic: Sendable, Equatable {
-    /// Delays beyond are counted here, milliseconds.
-    public static let mostDelay = 20_000
-
     /// By frame type.
     public private(set) var frames = [UInt64](repeating: 0, count: 256)
     public private(set) var bytes = [UInt64](repeating: 0, count: 256)
-    /// Deliveries by milliseconds since the item was submitted.
+    /// Deliveries by time since the item was submitted, in buckets a sixty-fourth wide.
     public private(set) var delays: [UInt32] = []
     /// Deliveries by links travelled; the last for those that nobody can tell.
     public private(set) var hops = [UInt32](repeating: 0, count: 256)
@@ -20,20 +17,34 @@ public struct Traffic: Sendable, Equatable {
     }
 
     mutating func delivered(after delay: UInt64, hop: UInt8) {
-        let delay = Int(min(delay, UInt64(Self.mostDelay)))
-        while delays.count <= delay { delays.append(0) }
-        delays[delay] += 1
+        let bucket = Self.bucket(ofTime: delay)
+        while delays.count <= bucket { delays.append(0) }
+        delays[bucket] += 1
         hops[Int(hop)] += 1
         deliveries += 1
     }
 
-    /// Milliseconds after which this part of all deliveries had been made.
+    /// Milliseconds to 127 have buckets of their own; above, each octave has 64.
+    static func bucket(ofTime time: UInt64) -> Int {
+        guard time >= 128 else { return Int(time) }
+        let octave = 63 - time.leadingZeroBitCount - 6
+        return octave * 64 + Int(time >> UInt64(octave))
+    }
+
+    /// The longest time that falls into a bucket.
+    public static func time(ofBucket bucket: Int) -> UInt64 {
+        guard bucket >= 128 else { return UInt64(max(bucket, 0)) }
+        let octave = UInt64(bucket / 64 - 1)
+        return (UInt64(bucket % 64 + 64) + 1) << octave - 1
+    }
+
+    /// Milliseconds within which this part of all deliveries had been made.
     public func delay(of part: Double) -> Int {
         let wanted = part * Double(deliveries)
         var sum = 0.0
-        for (delay, count) in delays.enumerated() {
+        for (bucket, count) in delays.enumerated() where count > 0 {
             sum += Double(count)
-            if sum >= wanted { return delay }
+            if sum >= wanted { return Int(clamping: Self.time(ofBucket: bucket)) }
         }
         return 0
     }

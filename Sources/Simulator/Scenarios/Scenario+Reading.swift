@@ -4,7 +4,8 @@ extension Scenario {
     static let keys = [
         "name", "about", "seed", "nodes", "links", "topology", "unreachable", "hostile", "latency",
         "jitter", "loss", "bandwidth", "disk", "join over", "warm-up", "rounds", "every", "senders",
-        "size", "ttl", "retract", "erase delay", "stem gap", "length", "settle", "at TIME", "expect",
+        "size", "ttl", "retract", "erase delay", "stem gap", "length", "settle", "at TIME",
+        "expect",
     ]
 
     /// Takes one line in.
@@ -97,7 +98,7 @@ extension Scenario {
         case "ring" where words.count == 1: return .ring
         case "line" where words.count == 1: return .line
         case "full" where words.count == 1: return .full
-        case "random" where words.count == 2: return .random(try Value.count(words[1]))
+        case "random" where words.count == 2: return .scattered(try Value.count(words[1]))
         default: throw ValueError("join, random N, ring, line or full")
         }
     }

@@ -13,7 +13,7 @@ public enum Topology: Sendable, Equatable {
     /// Everybody knows the first host.
     case joining
     /// Everybody knows this many others, drawn at random.
-    case random(Int)
+    case scattered(Int)
     case ring
     case line
     case full

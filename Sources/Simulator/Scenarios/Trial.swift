@@ -13,7 +13,7 @@ extension Scenario {
         scenario.hasCiphers = choices.chance(0.3)
         scenario.topology =
             choices.pick(
-                [.joining, .joining, .random(2), .random(3), .ring, .line]) ?? .joining
+                [.joining, .joining, .scattered(2), .scattered(3), .ring, .line]) ?? .joining
         scenario.latency =
             choices.pick(
                 [.fixed(5), .between(10, 100), .tailed(least: 20, mean: 80)]) ?? .fixed(5)

@@ -15,10 +15,16 @@ func trimmed(_ text: some StringProtocol) -> String {
 
 /// Readers of the values that scenarios are made of.
 enum Value {
+    /// Hosts, rounds or items at the most.
+    private static let most = 1_000_000
+    /// Ten years, in milliseconds: more would overflow what is reckoned from it.
+    private static let longest = 320_000_000_000.0
+
     static func count(_ text: String) throws(ValueError) -> Int {
         guard let value = Int(text), value >= 0 else {
             throw ValueError("\"\(text)\" is no number")
         }
+        guard value <= most else { throw ValueError("\"\(text)\" is too many") }
         return value
     }
 
@@ -44,7 +50,8 @@ enum Value {
             ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
         ]
         for (unit, factor) in units where text.hasSuffix(unit) {
-            if let value = Double(text.dropLast(unit.count)), value >= 0, value < 1e9 {
+            if let value = Double(text.dropLast(unit.count)), value >= 0, value * factor <= longest
+            {
                 return UInt64((value * factor).rounded())
             }
         }

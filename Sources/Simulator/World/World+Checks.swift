@@ -17,6 +17,9 @@ extension World {
             for item in items where !host.disk.holds(item.id) {
                 return violate(host, "announced \(item.id.short), which it does not hold")
             }
+            for item in items where host.disk.hides(item.id) {
+                return violate(host, "announced \(item.id.short) while it was on its stem")
+            }
         case .retract(let retraction):
             let target = ledger.target(of: retraction) ?? charted.target(of: retraction)
             if !host.disk.retracts(target) {

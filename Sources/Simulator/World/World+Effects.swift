@@ -1,6 +1,7 @@
 import Gossip
 import Model
 import Node
+import Sodium
 import Wire
 
 // All that is known here of a relay's inputs and effects.
@@ -92,6 +93,33 @@ extension World {
         for effect in orders.prefix(faultChoices.below(orders.count + 1)) {
             _ = apply(effect, to: host)
         }
+    }
+
+    /// What a relay is told of a link whose other side proved who it is.
+    func opening(_ end: Int32, of node: NodeID) -> RelayNode.Input {
+        let other = hosts[Int(otherHost(end))]
+        return .opened(
+            End.link(end), node, dialled: ends[Int(end)].isDialler ? other.dialled : nil,
+            from: other.group, syncKey: syncKey(end))
+    }
+
+    /// What the handshake left both ends with; without ciphers it is made of their names.
+    private func syncKey(_ end: Int32) -> [UInt8] {
+        if let machine = ends[Int(end)].machine { return machine.link.syncKey }
+        var key = [UInt8](repeating: 0, count: 24)
+        key.append(bigEndian: UInt64(min(end, ends[Int(end)].other)))
+        return key
+    }
+
+    /// What a relay is made from.
+    func configuration(_ host: Int, _ nodeKey: SigningKey, _ addresses: [PeerAddress], life: UInt32)
+        -> RelayNode.Configuration
+    {
+        RelayNode.Configuration(
+            network: charted.network, nodeKey: nodeKey, addresses: addresses, carried: [],
+            eraseDelaySeconds: scenario.eraseDelay, stemGapMilliseconds: scenario.stemGap,
+            seed: seed ^ UInt64(host) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48,
+            checkRecord: { [papers] in papers.check($0, network: $1, now: $2) })
     }
 
     /// What a relay is told when it starts.

@@ -52,8 +52,10 @@ extension World {
         let dialled = Text(bytes.map { String($0) }.joined(separator: ".") + ":7447")
         let host = Host(
             index: index, seed: seed, hasCipher: scenario.hasCiphers, address: address,
-            dialled: dialled, configuration: configuration(index, address, life: 0), now: moment,
-            wall: Self.start)
+            dialled: dialled,
+            configuration: configuration(
+                index, SigningKey(seed: Charted.secret(seed, "node", index)), [address], life: 0),
+            now: moment, wall: Self.start)
         hosts.append(host)
         byAddress[dialled] = host.index
         byNode[host.node] = host.index
@@ -62,18 +64,12 @@ extension World {
         return host
     }
 
-    private func configuration(
-        _ index: Int, _ address: PeerAddress, life: UInt32
-    ) -> RelayNode.Configuration {
-        let isReachable = index >= hosts.count || hosts[index].isReachable
-        return RelayNode.Configuration(
-            network: charted.network,
-            nodeKey: index < hosts.count
-                ? hosts[index].nodeKey : SigningKey(seed: Charted.secret(seed, "node", index)),
-            addresses: isReachable ? [address] : [], carried: [],
-            eraseDelaySeconds: scenario.eraseDelay, stemGapMilliseconds: scenario.stemGap,
-            seed: seed ^ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48,
-            checkRecord: { [papers] in papers.check($0, network: $1, now: $2) })
+    /// A relay of a host as it is after a start.
+    private func freshRelay(_ host: Host) -> RelayNode {
+        RelayNode(
+            configuration(
+                Int(host.index), host.nodeKey, host.isReachable ? [host.address] : [],
+                life: host.life), now: moment, wall: wall(of: host))
     }
 
     /// Tells hosts of one another as the scenario's shape says.
@@ -86,7 +82,7 @@ extension World {
         let index = Int(host.index)
         switch scenario.topology {
         case .joining: host.contacts = index == 0 ? [] : [0]
-        case .random(let count):
+        case .scattered(let count):
             // Those that came before, so that all hang together.
             let earlier = all.prefix { $0 < host.index }
             var picked: [Int32] = []
@@ -111,8 +107,7 @@ extension World {
         host.isSilentlyGone = false
         host.wakeAt = nil
         host.gate = InboundGate()
-        let configuration = configuration(Int(host.index), host.address, life: host.life)
-        host.relay = RelayNode(configuration, now: moment, wall: wall(of: host))
+        host.relay = freshRelay(host)
         trace.add(0xA0, Int(host.index), now)
         if log != nil { say(host, "starts") }
         if host.mischief != nil {
@@ -133,12 +128,12 @@ extension World {
         for end in host.ends { abandon(end, isSilent: isSilent) }
         if !keepsDisk {
             host.disk = Disk()
+            host.anchors = []
             host.hasLostDisk = true
             ledger.lost(diskOf: host)
         }
         // Nothing of its tables is kept in the meantime.
-        let configuration = configuration(Int(host.index), host.address, life: host.life)
-        host.relay = RelayNode(configuration, now: moment, wall: wall(of: host))
+        host.relay = freshRelay(host)
     }
 
     /// What had left arrives; then the other side is told, or is not.

@@ -103,21 +103,7 @@ extension World {
     func authenticated(_ end: Int32, _ host: Host, _ node: NodeID) {
         ends[Int(end)].phase = .open
         host.gate.finished(End.link(end))
-        let other = hosts[Int(otherHost(end))]
-        let isDialler = ends[Int(end)].isDialler
-        feed(
-            host,
-            .opened(
-                End.link(end), node, dialled: isDialler ? other.dialled : nil,
-                from: other.group, syncKey: syncKey(end)))
-    }
-
-    /// What the handshake left both ends with; without ciphers it is made of their names.
-    private func syncKey(_ end: Int32) -> [UInt8] {
-        if let machine = ends[Int(end)].machine { return machine.link.syncKey }
-        var key = [UInt8](repeating: 0, count: 24)
-        key.append(bigEndian: UInt64(min(end, ends[Int(end)].other)))
-        return key
+        feed(host, opening(end, of: node))
     }
 
     func otherHost(_ end: Int32) -> Int32 { ends[Int(ends[Int(end)].other)].host }

@@ -1,8 +1,6 @@
 import Gossip
 import Model
 import Node
-import Sealing
-import Sodium
 import Wire
 
 /// A rule that a host broke.
