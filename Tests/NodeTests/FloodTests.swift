@@ -1,10 +1,10 @@
-import Gossip
 import Model
 import Sealing
 import TestKit
 import Testing
 import Wire
 
+@testable import Gossip
 @testable import Node
 
 /// What a hostile neighbour costs, and that others are served all the while.
@@ -225,6 +225,9 @@ import Wire
             feed(&node, .heard(link, .push(hops: 255, envelope)))
         }
         #expect(node.pending.count == RelayNode.mostPendingWanted)
+        // The store's delay is not held against who sent what was asked for.
+        #expect(node.spreading.peers[link]?.debts.isEmpty == true)
+        #expect(node.spreading.isAwaiting(link))
     }
 
     @Test func retractionsWaitingForTheStoreAreLimited() {

@@ -112,12 +112,49 @@ import Wire
         _ = net.befriend(0, as: 7, of: network)
         let link = net.greet(0, as: 8, of: network, dialled: "far:1")
         net.feed(0, .heard(link, .membership(.neighborReply(isAccepted: false))))
-        net.run(milliseconds: Limits.idleMilliseconds - 1000)
+        net.run(milliseconds: Limits.idleRefusedMilliseconds - 1000)
         #expect(net.isOpen(link))
         net.run(milliseconds: 2000)
         #expect(!net.isOpen(link))
         #expect(net.frames(over: link).last == .bye(reason: 11))
         #expect(net.nodes[0].peerList(net.now).map(\.node) == [TestNetwork.node(7)])
+    }
+
+    /// Nobody becomes a neighbour: both have as many as they can.
+    @Test func aLookBeyondLastsUntilWhatItFoundHasArrived() {
+        var net = MemoryNetwork()
+        net.latency = 100
+        var rich = MemoryStore()
+        rich.keep(network.charters(), network)
+        // More than a link takes at once.
+        for number in 0..<600 as Range<UInt64> {
+            rich.keep(network.envelope(number, size: 3), network)
+        }
+        var poor = MemoryStore()
+        poor.keep(network.charters(), network)
+        net.add(network.configuration(0), store: rich)
+        net.add(network.configuration(1), store: poor)
+        for node in 0..<2 {
+            for stranger in 0..<8 as Range<UInt8> {
+                let address = Text("far:\(stranger)")
+                _ = net.befriend(node, as: 10 + stranger, of: network, dialled: address)
+            }
+        }
+        net.feed(0, .know(address: MemoryNetwork.address(1), node: nil, isPinned: false))
+        while !net.notes[0].contains(.peerUp(TestNetwork.node(1), dialled: true)) {
+            guard net.wall.seconds < testStart.seconds + 1200 else {
+                Issue.record("never looked beyond")
+                return
+            }
+            net.run(milliseconds: 50)
+        }
+        // One was let go to make room: another comes.
+        _ = net.befriend(0, as: 30, of: network, dialled: "far:30")
+        net.run(milliseconds: 30_000)
+        #expect(net.stores[1].ids.count == 601)
+        #expect(!net.notes[0].contains(.neighbourUp(TestNetwork.node(1))))
+        net.run(milliseconds: 60_000)
+        #expect(net.notes[0].contains(.peerDown(TestNetwork.node(1))))
     }
 
     @Test func aPinnedNodeThatIsBlockedIsNotDialled() {

@@ -61,7 +61,8 @@ import Wire
         net.forgetSent()
         net.run(milliseconds: 3_600_000)
         #expect(net.sent.filter { $0.frame.isAboutItems }.isEmpty)
-        #expect(net.wakeCount < 20_000 * count)
+        // Nobody is woken for nothing.
+        #expect(net.wakeCount < 400 * count)
     }
 
     @Test func twentyHearAllAlongATree() {
@@ -78,8 +79,8 @@ import Wire
             net.run(milliseconds: 2000)
         }
         for store in net.stores { #expect(store.ids.count == 61) }
-        // Each of the other nineteen gets it once, and hardly twice.
-        #expect(pushes(net) < 30 * 19 * 5 / 4, "\(pushes(net)) pushes")
+        // Each of the other nineteen gets it once, and hardly one of them twice.
+        #expect(pushes(net) <= 30 * 19 + 10, "\(pushes(net)) pushes")
     }
 
     @Test func halfOfThemGoesAndTheRestGoesOn() {

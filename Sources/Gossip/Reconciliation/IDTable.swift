@@ -7,8 +7,6 @@ struct IDTable: Sendable {
     private var entries = [UInt64](repeating: 0, count: 16)
     private(set) var count = 0
 
-    private var mask: Int { entries.count - 1 }
-
     init() {}
 
     /// Slots under which the id may stand, mostly one or none, until `isFound` holds.
@@ -18,7 +16,7 @@ struct IDTable: Sendable {
 
     /// - Precondition: it does not stand there yet.
     mutating func insert(_ id: ItemID, _ slot: Slot) {
-        if (count + 1) * 4 > entries.count * 3 { grow() }
+        if (count + 1) * 5 > entries.count * 4 { grow() }
         put(UInt64(Self.tag(id)) << 32 | UInt64(slot.number))
         count += 1
     }
@@ -28,7 +26,7 @@ struct IDTable: Sendable {
         var place = home(entry)
         while entries[place] != entry {
             if entries[place] == 0 { return }
-            place = (place + 1) & mask
+            place = after(place)
         }
         count -= 1
         close(place)
@@ -40,7 +38,7 @@ struct IDTable: Sendable {
         while entries[place] != 0 {
             let slot = Slot(UInt32(truncatingIfNeeded: entries[place]))
             if entries[place] >> 32 == tag, isFound(slot) { return place }
-            place = (place + 1) & mask
+            place = after(place)
         }
         return nil
     }
@@ -51,31 +49,40 @@ struct IDTable: Sendable {
         max(1, UInt32(truncatingIfNeeded: id.hashValue))
     }
 
-    private func home(_ entry: UInt64) -> Int { Int(entry >> 32) & mask }
+    /// The hash as a fraction of the table, so that its size need not be a power of two.
+    private func home(_ entry: UInt64) -> Int {
+        Int(((entry >> 32) * UInt64(entries.count)) >> 32)
+    }
+
+    private func after(_ place: Int) -> Int { place + 1 == entries.count ? 0 : place + 1 }
+
+    /// Steps from one place to another, round the end.
+    private func distance(_ from: Int, _ to: Int) -> Int {
+        to >= from ? to - from : to + entries.count - from
+    }
 
     private mutating func put(_ entry: UInt64) {
         var place = home(entry)
-        while entries[place] != 0 { place = (place + 1) & mask }
+        while entries[place] != 0 { place = after(place) }
         entries[place] = entry
     }
 
     private mutating func grow() {
         let old = entries
-        entries = [UInt64](repeating: 0, count: 2 * old.count)
+        entries = [UInt64](repeating: 0, count: old.count + old.count / 4)
         for entry in old where entry != 0 { put(entry) }
     }
 
     /// Moves later entries up, so that none stands behind a gap before its home.
     private mutating func close(_ gap: Int) {
         var gap = gap
-        var place = (gap + 1) & mask
+        var place = after(gap)
         while entries[place] != 0 {
-            let distance = (place - home(entries[place])) & mask
-            if distance >= (place - gap) & mask {
+            if distance(home(entries[place]), place) >= distance(gap, place) {
                 entries[gap] = entries[place]
                 gap = place
             }
-            place = (place + 1) & mask
+            place = after(place)
         }
         entries[gap] = 0
     }

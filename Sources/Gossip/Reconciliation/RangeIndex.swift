@@ -113,15 +113,21 @@ public struct RangeIndex: Sendable {
             groups = [Group(leaves: [Leaf(entries: [entry])], count: 1)]
             return
         }
-        let place = place(of: entry.position)
-        groups[place.group].add(entry, at: place, scratch: &scratch)
-        if groups[place.group].leaves[place.leaf].entries.count > Self.leafEntries {
-            let isLast =
-                place.group == groups.count - 1
-                && place.leaf == groups[place.group].leaves.count - 1
-            groups[place.group].splitLeaf(place.leaf, isLast: isLast)
-            if groups[place.group].leaves.count > Self.groupLeaves { splitGroup(place.group) }
+        var place = place(of: entry.position)
+        if groups[place.group].leaves[place.leaf].entries.count >= Self.leafEntries {
+            split(place)
+            place = self.place(of: entry.position)
         }
+        groups[place.group].add(entry, at: place, scratch: &scratch)
+    }
+
+    /// Before its leaf is too full, so that no array grows beyond its need.
+    private mutating func split(_ place: Place) {
+        let isLast =
+            place.group == groups.count - 1
+            && place.leaf == groups[place.group].leaves.count - 1
+        groups[place.group].splitLeaf(place.leaf, isLast: isLast)
+        if groups[place.group].leaves.count > Self.groupLeaves { splitGroup(place.group) }
     }
 
     private mutating func splitGroup(_ index: Int) {
@@ -199,8 +205,8 @@ extension RangeIndex.Group {
         let count = leaves[index].entries.count
         let half = isLast ? count * 7 / 8 : count / 2
         let moved = [RangeIndex.Entry](leaves[index].entries[half...])
-        leaves[index].entries.removeSubrange(half...)
-        leaves[index].lanes = nil
+        leaves[index] = RangeIndex.Leaf(
+            entries: [RangeIndex.Entry](leaves[index].entries[..<half]))
         leaves.insert(RangeIndex.Leaf(entries: moved), at: index + 1)
     }
 

@@ -57,7 +57,12 @@ extension Reconciler {
         let links = order.filter { link in
             peers[link].map { isMeant($0) && $0.round == nil && $0.due == nil } ?? false
         }
-        if let link = choices.pick(links) { peers[link]?.due = now }
+        // Whoever waits longest: a random one may be left out for an hour.
+        let longest = links.map { peers[$0]?.compared ?? Moment(milliseconds: 0) }.min()
+        let waiting = links.filter {
+            peers[$0]?.compared ?? Moment(milliseconds: 0) == longest
+        }
+        if let link = choices.pick(waiting) { peers[link]?.due = now }
     }
 
     /// One group of lanes for the first session that waits for some.

@@ -14,12 +14,14 @@ extension Reconciler {
         peers[link]?.round?.phase = .waiting  // the copy here is the only one then
         session.heard = now
         session.count(message)
+        let allowed = peers[link]?.work.left(now) ?? 0
         let bounds = RangeComparison.Bounds(
             messageBytes: Limits.syncMessageBytes, have: Limits.syncOffers - session.offered,
-            work: Int(Limits.syncWork))
+            work: max(allowed, 0))
         let looked = look(&session, key: key) {
             $0.answer(message, as: .initiator, within: bounds)
         }
+        peers[link]?.work.overspend(looked?.work ?? 0)
         guard case .success(let answer)? = looked?.0 else {
             var effects: [Effect] = [.misbehaved(link)]
             effects.append(Self.ending(link, session, SyncEnding.malformed))
