@@ -36,7 +36,11 @@ public final class Play {
             wait += 1000
         }
         // Links to what is gone without a word come to their end before neighbours are compared.
-        if convergence != nil { world.run(milliseconds: 2 * Limits.silenceMilliseconds) }
+        var patience = 2 * Limits.silenceMilliseconds
+        while convergence != nil, patience > 0, !world.isMutual {
+            world.run(milliseconds: 5000)
+            patience -= min(5000, patience)
+        }
         parts = world.parts.count
         world.judge(hasConverged: convergence != nil)
     }
