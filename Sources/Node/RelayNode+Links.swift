@@ -65,7 +65,7 @@ extension RelayNode {
         sync.unlinked(link)
         var effects: [Effect] = []
         if membership.isNeighbour(link) { effects.append(.note(.neighbourDown(peer.node))) }
-        if peer.hello != nil {
+        if peer.isGreeted {
             effects += run(membership.unlinked(link, now: turn.now), turn)
         } else if let dialled = peer.dialled {
             effects += run(membership.dialFailed(dialled, now: turn.now), turn)
@@ -103,7 +103,7 @@ extension RelayNode {
 
     mutating func heard(_ link: LinkID, _ frame: Frame, _ turn: Turn) -> [Effect] {
         guard let peer = peers[link] else { return [] }
-        if peer.hello == nil {
+        if !peer.isGreeted {
             guard case .hello(let hello) = frame else { return refuse(link, .helloNotFirst, turn) }
             return greeted(link, peer, hello, turn)
         }
@@ -122,7 +122,7 @@ extension RelayNode {
                 membership.heard(frame, by: link, now: turn.now, wall: turn.wall), turn)
         case .stem(let item): return heardOnStem(item, by: link, turn)
         case .syncOpen(let open):
-            membership.used(link, now: turn.now)
+            if !peer.isNeighbour { membership.used(link, now: turn.now) }
             return run(sync.opened(open, by: link, now: turn.now, wall: turn.wall), turn)
         case .syncMessage(let session, let message):
             return run(
@@ -139,7 +139,7 @@ extension RelayNode {
     private mutating func heardSpreading(
         _ frame: Frame, _ peer: LinkedPeer, by link: LinkID, _ turn: Turn
     ) -> [Effect] {
-        membership.used(link, now: turn.now)
+        if !peer.isNeighbour { membership.used(link, now: turn.now) }
         switch frame {
         case .push(let hops, let envelope): return pushed(envelope, hops, by: link, turn)
         case .announce(let items):
@@ -216,7 +216,7 @@ extension RelayNode {
         guard record.node == peer.node,
             configuration.checkRecord(record, configuration.network, turn.wall)
         else { return refuse(link, .badRecord, turn) }
-        peers[link]?.hello = hello
+        peers[link]?.addresses = record.addresses
         peers[link]?.clockAhead = ahead
         // Those that are followed and on disk.
         let records = book.currentIDs.filter { sync.contains($0) }.prefix(Limits.announcedIDs)

@@ -102,6 +102,7 @@ extension RelayNode {
 
     private mutating func raised(_ link: LinkID, _ turn: Turn) -> [Effect] {
         guard let peer = peers[link] else { return [] }
+        peers[link]?.isNeighbour = true
         spreading.up(link, now: turn.now)
         if book.charters != nil { sync.neighbour(link, true, now: turn.now) }
         return [.note(.neighbourUp(peer.node))] + probe(link, turn)
@@ -110,6 +111,7 @@ extension RelayNode {
 
     private mutating func lowered(_ link: LinkID, _ turn: Turn) -> [Effect] {
         guard let peer = peers[link] else { return [] }
+        peers[link]?.isNeighbour = false
         sync.neighbour(link, false, now: turn.now)
         stem.unlinked(link, now: turn.now)
         return [.note(.neighbourDown(peer.node))] + run(spreading.down(link, now: turn.now), turn)

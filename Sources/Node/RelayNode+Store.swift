@@ -156,7 +156,7 @@ extension RelayNode {
             Labels.gone, signedReceipt(id, turn.wall.slot))
         let receipt = Receipt(retraction: id, slot: turn.wall.slot, signature: signature)
         var effects: [Effect] = []
-        for link in linkOrder where peers[link]?.hello != nil {
+        for link in linkOrder where peers[link]?.isGreeted == true {
             effects += send(link, .receipt(receipt), turn)
         }
         return effects

@@ -12,8 +12,8 @@ extension RelayNode {
             peers[link].map {
                 Peer(
                     node: $0.node, address: $0.dialled, isDialled: $0.dialled != nil,
-                    isGreeted: $0.hello != nil, clockAhead: $0.clockAhead,
-                    addresses: $0.hello?.record.addresses ?? [], place: place(of: link),
+                    isGreeted: $0.isGreeted, clockAhead: $0.clockAhead,
+                    addresses: $0.addresses ?? [], place: place(of: link),
                     isStem: stem.stems.contains(link), compared: $0.compared,
                     isInSync: isInSync(link, $0, now) && !storing.contains(link))
             }

@@ -58,7 +58,11 @@ public struct RelayNode: Sendable {
         let dialled: Text?
         let group: SourceGroup?
         let syncKey: [UInt8]
-        var hello: Hello?
+        /// Its HELLO was checked; this is where it says it can be reached.
+        var addresses: [PeerAddress]?
+        var isGreeted: Bool { addresses != nil }
+        /// Of use by itself, so that nobody need note what it is used for.
+        var isNeighbour = false
         var clockAhead: Int64?
         var announcements = 0
         /// Frames that wait for the network's charter.
@@ -96,11 +100,14 @@ public struct RelayNode: Sendable {
     let node: NodeID
     var choices: Choices
     public internal(set) var book: RecordBook
-    public internal(set) var membership: Membership
-    public internal(set) var spreading = Spreading()
-    public internal(set) var stem: Stem
-    public internal(set) var sync: Reconciler
+    public internal(set) var membership: Membership { didSet { dues.membership.isStale = true } }
+    public internal(set) var spreading = Spreading() { didSet { dues.spreading.isStale = true } }
+    public internal(set) var stem: Stem { didSet { dues.stem.isStale = true } }
+    public internal(set) var sync: Reconciler { didSet { dues.sync.isStale = true } }
     public internal(set) var pools: Pools
+    private var dues = Dues()
+    /// When the node wants to be woken, as of its last input.
+    public private(set) var deadline: Moment?
     var peers: [LinkID: LinkedPeer] = [:]
     var linkOrder: [LinkID] = []
     var blocked: [NodeID] = []
@@ -141,19 +148,45 @@ public struct RelayNode: Sendable {
         nextDue = now
         nextMinute = now
         nextHour = now.adding(milliseconds: 60_000)
+        deadline = now
     }
 
-    public var deadline: Moment? {
+    /// When each machine has something to do: asked anew only of those that an input touched, for
+    /// each looks at all its links to tell.
+    struct Dues: Sendable {
+        struct Due: Sendable {
+            var isStale = true
+            var moment: Moment?
+        }
+        var membership = Due(), spreading = Due(), stem = Due(), sync = Due()
+    }
+
+    private mutating func noteDeadline() {
+        if dues.membership.isStale {
+            dues.membership = .init(isStale: false, moment: membership.deadline)
+        }
+        if dues.spreading.isStale {
+            dues.spreading = .init(isStale: false, moment: spreading.deadline)
+        }
+        if dues.stem.isStale { dues.stem = .init(isStale: false, moment: stem.deadline) }
+        if dues.sync.isStale { dues.sync = .init(isStale: false, moment: sync.deadline) }
+        var next = min(nextDue, nextMinute, nextHour)
+        for due in [dues.membership, dues.spreading, dues.stem] {
+            if let moment = due.moment { next = min(next, moment) }
+        }
         // Nothing is compared before a charter is known.
-        let machines = [
-            membership.deadline, spreading.deadline, stem.deadline,
-            book.charters == nil ? nil : sync.deadline,
-        ].compactMap { $0 }
-        return machines.reduce(min(nextDue, nextMinute, nextHour)) { min($0, $1) }
+        if book.charters != nil, let moment = dues.sync.moment { next = min(next, moment) }
+        deadline = next
     }
 
     public mutating func handle(_ input: Input, now: Moment, wall: WallTime) -> [Effect] {
-        let turn = Turn(now: now, wall: wall)
+        let effects = react(to: input, Turn(now: now, wall: wall))
+        noteDeadline()
+        return effects
+    }
+
+    private mutating func react(to input: Input, _ turn: Turn) -> [Effect] {
+        let now = turn.now
         switch input {
         case .wake: return wake(turn)
         case .opened(let link, let node, let dialled, let group, let syncKey):

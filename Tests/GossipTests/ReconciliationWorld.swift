@@ -4,62 +4,6 @@ import TestKit
 import Testing
 import Wire
 
-/// An item as a node that syncs knows it.
-struct SyncItem: Hashable {
-    var position: ItemPosition
-    var ttlClass = TTLClass.quarter
-    var isRetraction = false
-    var topic = Topic.zero
-}
-
-/// What scripts and worlds of the reconciling machine share.
-protocol ReconciliationScript {}
-
-extension ReconciliationScript {
-    var start: Moment { Moment(milliseconds: 1000) }
-    var key: [UInt8] { [UInt8](repeating: 9, count: 32) }
-    var a: LinkID { LinkID(1) }
-    var b: LinkID { LinkID(2) }
-    /// The current slot.
-    var today: Slot { testStart.slot }
-
-    func at(_ milliseconds: UInt64) -> Moment { start.adding(milliseconds: milliseconds) }
-
-    func id(_ number: UInt64) -> ItemID {
-        var random = SeededRandom(number &* 0x9E37_79B9 &+ 17)
-        return ItemID(random.bytes(32)) ?? .zero
-    }
-
-    /// Items of one class, a hundred a slot, the last in the slot `age` before the current one.
-    func items(
-        _ numbers: Range<UInt64>, _ ttlClass: TTLClass = .quarter, age: UInt32 = 0
-    ) -> [SyncItem] {
-        numbers.map {
-            let back = UInt32((numbers.upperBound - 1 - $0) / 100) + age
-            return SyncItem(
-                position: ItemPosition(slot: Slot(today.number - back), id: id($0)),
-                ttlClass: ttlClass)
-        }
-    }
-
-    func machine(
-        _ items: [SyncItem] = [], classes: [TTLClass] = TTLClass.allCases, seed: UInt64 = 1
-    ) -> Reconciler {
-        var machine = Reconciler(choices: Choices(seed: seed), classes: classes)
-        machine.expired(testStart)
-        for item in items { machine.store(item) }
-        return machine
-    }
-}
-
-extension Reconciler {
-    mutating func store(_ item: SyncItem) {
-        stored(
-            item.position, ttlClass: item.ttlClass, isRetraction: item.isRetraction,
-            topic: item.topic)
-    }
-}
-
 /// Two nodes and a link between them. What is needed or offered arrives one hop later, as it would
 /// by WANT and PUSH, unless the world is told otherwise.
 struct SyncWorld: ReconciliationScript, CustomTestStringConvertible {

@@ -46,6 +46,17 @@ import Wire
         for node in 0..<3 { #expect(net.nodes[node].book.charters != nil, "node \(node)") }
     }
 
+    @Test func anEmptyAnnouncementIsNotTheFirst() {
+        var net = MemoryNetwork()
+        net.add(network.configuration(0))
+        let link = net.greet(0, as: 8, of: network)
+        let id = network.id(network.charters())
+        net.feed(0, .heard(link, .announce([])))
+        net.feed(0, .heard(link, .announce([Announcement(id: id, hops: 255)])))
+        net.run(milliseconds: 100)
+        #expect(net.frames(over: link).contains(.want(session: 0, [id])))
+    }
+
     @Test func stemAndComparisonsWaitForTheCharter() {
         var net = MemoryNetwork()
         net.add(network.configuration(0))

@@ -240,6 +240,7 @@ import Wire
             // The second that passed stands in both clocks.
             let clock = UInt32(Int64(net.wall.seconds) + ahead)
             net.feed(0, .heard(link, .hello(network.hello(8, clock: clock))))
+            net.feed(0, .heard(link, .membership(.neighborReply(isAccepted: true))))
             net.run(milliseconds: 300_000)
             let warnings = net.notes[0].filter { $0 == .clockOff(ahead) }
             #expect(warnings.count == (warns ? 1 : 0), "\(ahead)")

@@ -112,7 +112,7 @@ import Wire
         _ = net.befriend(0, as: 7, of: network)
         let link = net.greet(0, as: 8, of: network, dialled: "far:1")
         net.feed(0, .heard(link, .membership(.neighborReply(isAccepted: false))))
-        net.run(milliseconds: Limits.idleMilliseconds - 1000)
+        net.run(milliseconds: Limits.idleRefusedMilliseconds - 1000)
         #expect(net.isOpen(link))
         net.run(milliseconds: 2000)
         #expect(!net.isOpen(link))
@@ -126,7 +126,10 @@ import Wire
         net.latency = 100
         var rich = MemoryStore()
         rich.keep(network.charters(), network)
-        for number in 0..<300 as Range<UInt64> { rich.keep(network.envelope(number), network) }
+        // More than a link takes at once.
+        for number in 0..<600 as Range<UInt64> {
+            rich.keep(network.envelope(number, size: 3), network)
+        }
         var poor = MemoryStore()
         poor.keep(network.charters(), network)
         net.add(network.configuration(0), store: rich)
@@ -148,7 +151,7 @@ import Wire
         // One was let go to make room: another comes.
         _ = net.befriend(0, as: 30, of: network, dialled: "far:30")
         net.run(milliseconds: 30_000)
-        #expect(net.stores[1].ids.count == 301)
+        #expect(net.stores[1].ids.count == 601)
         #expect(!net.notes[0].contains(.neighbourUp(TestNetwork.node(1))))
         net.run(milliseconds: 60_000)
         #expect(net.notes[0].contains(.peerDown(TestNetwork.node(1))))

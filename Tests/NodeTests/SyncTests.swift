@@ -86,6 +86,24 @@ import Wire
         #expect(net.stores[1].ids == net.stores[0].ids)
     }
 
+    /// It holds what is outdated here, and can't store what took its place.
+    @Test func aNeighbourWithAnOutdatedRecordIsInSync() {
+        let old = network.manifest()
+        var store = MemoryStore()
+        for envelope in [network.charters(), old] { store.keep(envelope, network) }
+        var net = full(1)
+        net.submit([network.manifest(seq: 2)], at: 0)
+        net.run(milliseconds: 100)
+        net.add(network.configuration(1), store: store)
+        net.stores[1].failure = .noRoom
+        net.connect(1, 0)
+        net.run(milliseconds: 5000)
+        #expect(net.stores[1].holds(network.id(old)))
+        #expect(!net.stores[0].holds(network.id(old)))
+        #expect(inSync(net, 0) == [true])
+        #expect(inSync(net, 1) == [false])
+    }
+
     /// What was missed may be of a class that was compared already.
     @Test func onlyANewRoundMakesUpForWhatWasMissed() {
         var net = full(1)

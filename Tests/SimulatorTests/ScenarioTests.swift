@@ -33,6 +33,7 @@ import Testing
             ttl: quarter
             retract: 10%
             erase delay: 1m
+            stem gap: 3s
             length: 2h
             settle: 1d
             at 1h: heal
@@ -56,6 +57,7 @@ import Testing
         #expect(scenario.joinOver == 1500)
         #expect(scenario.every == 250)
         #expect(scenario.eraseDelay == 60)
+        #expect(scenario.stemGap == 3000)
         #expect(scenario.settle == 86_400_000)
         // In the order of time, whatever that of the lines.
         #expect(scenario.script.map(\.at) == [10_000, 3_600_000])

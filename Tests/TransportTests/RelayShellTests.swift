@@ -132,7 +132,8 @@ import Wire
         #expect(
             await relay.shell.knownAddresses() == [
                 .init(
-                    address: other.address, node: TestNetwork.node(1), isBusy: true, failures: 0)
+                    address: other.address, node: TestNetwork.node(1), isPinned: true, isBusy: true,
+                    failures: 0)
             ])
         await stop([relay, there])
     }
@@ -140,7 +141,7 @@ import Wire
     @Test(arguments: ["nowhere", "127.0.0.1:0", "[::1]", "abc.onion:7447", "no.such.invalid:1"])
     func anAddressThatIsNoneIsDialledInVain(_ address: String) async throws {
         let relay = try await TestRelay.start(0)
-        await relay.shell.know(address: Text(address), node: nil)
+        await relay.shell.know(address: Text(address), node: nil, isPinned: true)
         #expect(
             await eventually { await relay.shell.knownAddresses().first?.failures ?? 0 >= 1 })
         await stop([relay])

@@ -38,13 +38,21 @@ public enum Setup {
         let founder: String
         let isTest: Bool
         let isClosed: Bool
+        let workBase: UInt8
 
-        public init(community: String, founder: String, isTest: Bool, isClosed: Bool) {
+        /// - Parameter hasFullWork: as much as on a real network, though it is a test.
+        public init(
+            community: String, founder: String, isTest: Bool, isClosed: Bool,
+            hasFullWork: Bool = false
+        ) {
             self.community = community
             self.founder = founder
             self.isTest = isTest
             self.isClosed = isClosed
+            workBase = isTest && !hasFullWork ? Self.testWorkBase : Limits.workBase
         }
+
+        private static let testWorkBase: UInt8 = 8
 
         func check() throws(Problem) {
             try Setup.checkName(community)
@@ -149,7 +157,7 @@ public enum Setup {
             founded = try Founding.found(
                 name: Text(new.community), founder: Text(new.founder),
                 networkName: Text(new.community), seeds: [], isTest: new.isTest,
-                workBase: new.isTest ? 8 : Limits.workBase, now: now, random: Entropy.bytes)
+                workBase: new.workBase, now: now, random: Entropy.bytes)
         } catch {
             throw Problem(.internalError, "the community can't be made", hint: "report this")
         }

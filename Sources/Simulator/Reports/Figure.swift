@@ -4,6 +4,8 @@ public enum Figure: String, Sendable, CaseIterable {
     case hops
     /// Copies beyond the one each host needs, per delivery, on average over rounds.
     case redundancy
+    /// The same over the last third of all rounds: the tree at rest.
+    case lateRedundancy = "late-redundancy"
     /// Deliveries that were owed within a round and were not made.
     case missed
     /// The part of owed deliveries that were made within their round.

@@ -36,7 +36,11 @@ public final class Play {
             wait += 1000
         }
         // Links to what is gone without a word come to their end before neighbours are compared.
-        if convergence != nil { world.run(milliseconds: 2 * Limits.silenceMilliseconds) }
+        var patience = 2 * Limits.silenceMilliseconds
+        while convergence != nil, patience > 0, !world.isMutual {
+            world.run(milliseconds: 5000)
+            patience -= min(5000, patience)
+        }
         parts = world.parts.count
         world.judge(hasConverged: convergence != nil)
     }
@@ -65,10 +69,11 @@ public final class Play {
         if !rounds.isEmpty {
             out.append((.hops, Self.mean(rounds.map { Double($0.lastHop) })))
             out.append((.redundancy, Self.mean(rounds.map { $0.redundancy })))
+            let late = rounds.suffix(max(1, rounds.count / 3))
+            out.append((.lateRedundancy, Self.mean(late.map { $0.redundancy })))
             out.append((.missed, Double(rounds.reduce(0) { $0 + $1.missed })))
             out.append((.reliability, Self.reliability(rounds[...])))
-            out.append(
-                (.lateReliability, Self.reliability(rounds.suffix(max(1, rounds.count / 3)))))
+            out.append((.lateReliability, Self.reliability(late)))
             out.append((.delay, Self.mean(rounds.map { Double($0.lastDelay) / 1000 })))
         }
         if world.traffic.deliveries > 0 {

@@ -14,8 +14,12 @@ extension World {
         switch frame {
         case .push(_, let envelope): checkPush(envelope, of: host)
         case .announce(let items):
-            for item in items where !host.disk.holds(item.id) {
+            // What was taken back meanwhile is answered too, by its retraction.
+            for item in items where !host.disk.holds(item.id) && !host.disk.retracts(item.id) {
                 return violate(host, "announced \(item.id.short), which it does not hold")
+            }
+            for item in items where host.disk.hides(item.id) {
+                return violate(host, "announced \(item.id.short) while it was on its stem")
             }
         case .retract(let retraction):
             let target = ledger.target(of: retraction) ?? charted.target(of: retraction)

@@ -128,6 +128,7 @@ extension World {
         for end in host.ends { abandon(end, isSilent: isSilent) }
         if !keepsDisk {
             host.disk = Disk()
+            host.anchors = []
             host.hasLostDisk = true
             ledger.lost(diskOf: host)
         }

@@ -89,12 +89,20 @@ extension World {
     }
 
     private func judgeNeighbours(of host: Host) {
-        for node in neighbours(of: host) {
-            guard let index = byNode[node], hosts[Int(index)].counts else { continue }
+        for other in oneSided(host) {
+            violate(host, "has host \(other.index) as a neighbour, and not the other way round")
+        }
+    }
+
+    /// Whether neighbours are so both ways.
+    var isMutual: Bool { hosts.allSatisfy { !$0.counts || oneSided($0).isEmpty } }
+
+    /// Those that a host has as neighbours, and who do not have it.
+    private func oneSided(_ host: Host) -> [Host] {
+        neighbours(of: host).compactMap { node in
+            guard let index = byNode[node], hosts[Int(index)].counts else { return nil }
             let other = hosts[Int(index)]
-            if !neighbours(of: other).contains(host.node) {
-                violate(host, "has host \(other.index) as a neighbour, and not the other way round")
-            }
+            return neighbours(of: other).contains(host.node) ? nil : other
         }
     }
 

@@ -40,6 +40,9 @@ struct Init: AsyncParsableCommand {
     @Flag(name: .long, help: "A network for trying things out: less work, marked as a test.")
     var testNetwork = false
 
+    @Flag(name: .long, help: "On a test network: as much work as on a real one.")
+    var fullWork = false
+
     @Flag(name: .long, help: "A closed network: only who has an invite can even connect.")
     var closed = false
 
@@ -76,7 +79,8 @@ struct Init: AsyncParsableCommand {
         let (passphrase, isMade) = try NewPassphrase(terminal: terminal).read(
             fromInput: passphraseStdin)
         let founding = Setup.NewCommunity(
-            community: community, founder: name, isTest: testNetwork, isClosed: closed)
+            community: community, founder: name, isTest: testNetwork, isClosed: closed,
+            hasFullWork: fullWork)
         let made = try await Setup.initialise(
             options.folder, founding: founding, passphrase: passphrase, place)
         finish(made, isMade ? passphrase : nil, isMade, terminal)
