@@ -13,6 +13,7 @@ import Testing
             rounds: 10
             every: 2s
             senders: random
+            stem gap: 0s
             \(lines)
             """)
     }
