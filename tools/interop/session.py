@@ -67,9 +67,10 @@ class Session:
         return self.view.is_neighbour
 
     async def become_neighbour(self, seconds: float = 10) -> bool:
-        """Asks to be a neighbour; whether the other node agreed."""
-        await self.view.ask()
+        """Asks to be a neighbour, after HELLO; whether the other node agreed."""
         view = self.view
+        await self.owner.until(lambda: self.hello, seconds)
+        await view.ask()
         await self.owner.until(lambda: view.is_neighbour or view.was_refused, seconds)
         return view.is_neighbour
 

@@ -35,7 +35,7 @@ async def play(report: Report, stage: Stage) -> None:
 def _fill(stage: Stage, peer: Peer, count: int, slots: int) -> list[bytes]:
     """Gives a peer items that only it has, over several slots; their ids."""
     slot = stage.slot()
-    made = [stage.envelope(slot - n % slots, ttl_class=1) for n in range(count)]
+    made = [stage.envelope(slot - n % slots, ttl_class=2) for n in range(count)]
     for item in made:
         peer.store.take(item, peer.now(), pushed=False)
     return [item.id(stage.invite.network) for item in made]
