@@ -16,9 +16,9 @@ import Wire
     }
 
     func reply(_ effects: Effects) -> (link: LinkID, nonce: UInt64, records: [PeerRecord])? {
-        guard effects.count == 1,
-            case .send(let link, .shuffleReply(let nonce, let records)) = effects[0]
-        else { return nil }
+        guard case .send(let link, .shuffleReply(let nonce, let records))? = effects.first else {
+            return nil
+        }
         return (link, nonce, records)
     }
 
@@ -38,6 +38,16 @@ import Wire
         let third = try #require(reply(machine.hears(shuffle(0, []), by: 9, at: start)))
         #expect(third.records.count == 8)
         #expect(third.records.allSatisfy { $0 != record(9) })
+    }
+
+    @Test func whoTakesItselfForANeighbourIsToldThatItIsNone() {
+        var machine = befriended(2)
+        _ = machine.came(9, at: start)
+        let walking = machine.hears(shuffle(6, [9]), by: 9, at: start)
+        #expect(
+            walking.last == .send(link(9), .disconnect(reason: 2, backoffSeconds: 0)))
+        // One that looks beyond its neighbours knows it.
+        #expect(machine.hears(shuffle(0, [9]), by: 9, at: start).count == 1)
     }
 
     @Test func fromANeighbourItWalksAndTheReplyComesBack() throws {

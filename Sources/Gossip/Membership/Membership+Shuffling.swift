@@ -53,7 +53,10 @@ extension Membership {
         }
         let reply = sample(leaving: records.map { $0.node } + [peer.node])
         for record in records { learn(record, by: peer.node, now, wall) }
-        return [.send(link, .shuffleReply(nonce: nonce, reply))]
+        let answer = Effect.send(link, .shuffleReply(nonce: nonce, reply))
+        // Only a neighbour lets one walk on: it does not know that it is none.
+        guard ttl > 0, peer.phase == .idle else { return [answer] }
+        return [answer] + leave(link, .notNeighbours, backoffSeconds: 0, now)
     }
 
     mutating func shuffleAnswered(
