@@ -17,7 +17,7 @@ from viewframes import Disconnect, ForwardJoin, Join, Neighbor, NeighborReply, S
 
 ASKED_SECONDS = 30
 QUIET_SECONDS = 1.0
-MOST_SHUFFLES = 12
+MOST_SHUFFLES, SHUFFLE_SECONDS = 20, 0.2
 
 
 async def play(report: Report, stage: Stage) -> None:
@@ -109,34 +109,38 @@ async def asked(stage: Stage) -> str:
 
 
 async def shuffles(stage: Stage) -> str:
-    """The node learns of a listening peer by one SHUFFLE, and tells it in the next answer."""
-    first, second = stage.peer(), stage.peer()
-    await first.listen()
-    own = await _shuffled(stage, first, 1)
-    expect(first.identity.node not in own, "it is told what it named")
-    told = await _shuffled(stage, second, MOST_SHUFFLES, first.identity.node)
-    expect(stage.invite.seeds[0][0] in told, "the node does not tell its own record")
-    expect(first.identity.node in told, "a record that came by SHUFFLE is not told")
+    """One peer tells of a node that is reached; the next peer hears of it from the node."""
+    first, second, third = (stage.peer() for _ in range(3))
+    await third.listen()
+    told = await _shuffled(stage, first, third.own_record())
+    expect(third.identity.node not in told, "it is told what it named")
+    node, wanted = stage.invite.seeds[0][0], third.identity.node
+    told = set()
+    for _ in range(MOST_SHUFFLES):
+        told |= await _shuffled(stage, second)
+        if wanted in told:
+            break
+        await asyncio.sleep(SHUFFLE_SECONDS)
+    expect(node in told, "the node does not tell its own record")
+    expect(wanted in told, "a record that came by SHUFFLE is not told")
     return f"{len(told)} records"
 
 
-async def _shuffled(stage: Stage, peer: Peer, most: int, wanted: bytes = b"") -> set[bytes]:
-    """Whose records answer SHUFFLE, until the one that is wanted is among them."""
-    _, session = await stage.linked(peer, neighbour=False, catches_up=False)
-    told: set[bytes] = set()
-    for turn in range(most):
-        nonce = await session.view.shuffle(0)
-        come = await peer.until(lambda turn=turn: len(came(session, ShuffleReply)) > turn)
-        expect(come, "no SHUFFLE_REPLY")
-        reply = came(session, ShuffleReply)[-1]
-        assert isinstance(reply, ShuffleReply)
-        expect(reply.nonce == nonce, "another nonce")
-        for record in reply.records:
-            _check(record, stage, peer)
-            told.add(record.node)
-        if wanted in told:
-            break
-    return told
+async def _shuffled(stage: Stage, peer: Peer, *others: PeerRecord) -> set[bytes]:
+    """Whose records answer a SHUFFLE."""
+    if not peer.sessions:
+        await stage.linked(peer, neighbour=False, catches_up=False)
+    [session] = peer.sessions
+    before = len(came(session, ShuffleReply))
+    nonce = await session.view.shuffle(0, *others)
+    answered = await peer.until(lambda: len(came(session, ShuffleReply)) > before)
+    expect(answered, "no SHUFFLE_REPLY")
+    reply = came(session, ShuffleReply)[-1]
+    assert isinstance(reply, ShuffleReply)
+    expect(reply.nonce == nonce, "another nonce")
+    for record in reply.records:
+        _check(record, stage, peer)
+    return {record.node for record in reply.records}
 
 
 def _check(record: PeerRecord, stage: Stage, peer: Peer) -> None:

@@ -59,10 +59,10 @@ class View:
         self.is_neighbour = False
         await self.link.send(Disconnect(reason, backoff))
 
-    async def shuffle(self, ttl: int) -> int:
-        """Asks whom the other node knows; the nonce of the answer."""
+    async def shuffle(self, ttl: int, *others: PeerRecord) -> int:
+        """Asks whom the other node knows, and tells of others; the nonce of the answer."""
         nonce = number(os.urandom(8))
-        await self.link.send(Shuffle(nonce, ttl, (self.owner.own_record(),)))
+        await self.link.send(Shuffle(nonce, ttl, (self.owner.own_record(), *others)))
         return nonce
 
     async def hear(self, frame: Frame) -> None:
