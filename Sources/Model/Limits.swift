@@ -97,8 +97,9 @@ public enum Limits {
     public static let missingShared = missing - links * missingReserved
     /// How long an asked id is waited for, milliseconds. Guess.
     public static let wantMilliseconds: UInt64 = 30_000
-    /// A stem epoch, milliseconds, and by how much it may be longer. protocol/21-stem.md
+    /// A stem epoch, milliseconds. protocol/21-stem.md
     public static let stemEpochMilliseconds: UInt64 = 600_000
+    /// By how much it may be longer, milliseconds. protocol/21-stem.md
     public static let stemEpochJitterMilliseconds: UInt64 = 30_000
     /// Mean embargo, milliseconds; own items' is three times as long. protocol/21-stem.md
     public static let stemEmbargoMilliseconds: UInt64 = 39_000
@@ -106,8 +107,9 @@ public enum Limits {
     public static let stemPoolBytes = 4 << 20
     /// Items by STEM from one link in a minute. protocol/21-stem.md
     public static let stemItemsPerMinute = 10
-    /// Own items that leave in a minute, and the mean gap between them. protocol/21-stem.md
+    /// Own items that leave in a minute. protocol/21-stem.md
     public static let stemOwnPerMinute = 6
+    /// The mean gap between them, milliseconds. protocol/21-stem.md
     public static let stemOwnGapMilliseconds: UInt64 = 10_000
     /// Without any link an own item waits so long for one, milliseconds. protocol/21-stem.md
     public static let stemLinklessMilliseconds: UInt64 = 60_000
@@ -125,6 +127,7 @@ public enum Limits {
     /// below what may be asked of one peer. protocol/22-reconciliation.md
     public static let syncNeeds = 2048
     /// Ids announced to the other side in one session: it asks for no more. The limit above.
+    /// protocol/22-reconciliation.md
     public static let syncOffers = 4096
     /// Items' lanes made for one link: about two seconds. Measured: 2.5 µs each.
     public static let syncWork: UInt64 = 800_000
@@ -153,6 +156,7 @@ public enum Limits {
     /// has 40.
     public static let graftRetryMilliseconds: UInt64 = 250
     /// Pushes of one id to one peer because it grafts it. Gossipsub 1.1
+    /// protocol/08-spreading.md
     public static let graftReplies = 3
     /// Ids of which it is remembered how often a peer grafted them. Guess.
     public static let graftedIDs = 1024
@@ -162,10 +166,12 @@ public enum Limits {
     public static let arrivals = 4096
     /// A neighbour must have had an item by so many hops less. Plumtree has 7; measured: 4 makes the
     /// longest way a third shorter, for 2 % more pushes.
+    /// protocol/08-spreading.md
     public static let improvementHops = 4
     /// Between two changes of places for a shorter way, milliseconds. Guess.
     public static let improvementMilliseconds: UInt64 = 1000
     /// After a promotion the tree is left to settle, milliseconds. iroh-gossip 6cb0844
+    /// protocol/08-spreading.md
     public static let settledMilliseconds: UInt64 = 1000
     /// Who grafts us without naming an item is not pruned for this long, milliseconds. Guess.
     public static let keptMilliseconds: UInt64 = 60_000
@@ -192,9 +198,9 @@ public enum Limits {
     /// Clocks of neighbours this far off, by median, raise a warning, seconds.
     /// protocol/05-envelopes.md
     public static let clockWarningSeconds: UInt64 = 600
-    /// How often the queue of delayed retractions is looked at while there are some, milliseconds.
+    /// How often the queue of delayed retractions is looked at while there are some, milliseconds. Guess.
     public static let dueMilliseconds: UInt64 = 1000
-    /// The same while it is empty, milliseconds.
+    /// The same while it is empty, milliseconds. Guess.
     public static let dueIdleMilliseconds: UInt64 = 60_000
     /// First wait before dialling an address again, milliseconds. Guess.
     public static let redialMilliseconds: UInt64 = 1000

@@ -9,7 +9,7 @@ import Wire
 @Suite struct SpreadingHistoryTests: SpreadingScript {
     /// One run: what it did to the machine, and what that ordered.
     struct History {
-        var spreading = Spreading()
+        var spreading = Spreading(eagerAtFirst: .max)
         var random: SeededRandom
         var now = Moment(milliseconds: 1000)
         var linked: Set<UInt64> = []

@@ -44,7 +44,7 @@ import Wire
 
     @Test func someWhoNeverDeliverLeaveRoomForEveryOtherLink() {
         #expect(Limits.missingShared > 2 * Limits.missingPerPeer)
-        var spreading = Spreading()
+        var spreading = Spreading(eagerAtFirst: .max)
         let links = (1...UInt64(Limits.links)).map { LinkID($0) }
         for link in links { spreading.linked(link, node: TestNetwork.node(1), now: start) }
         for (index, link) in links.dropLast().enumerated() {
@@ -149,7 +149,7 @@ import Wire
     }
 
     @Test func tenThousandComeAndGoWithoutATrace() {
-        var spreading = Spreading()
+        var spreading = Spreading(eagerAtFirst: .max)
         for number in 1...10_000 as ClosedRange<UInt64> {
             let link = LinkID(number)
             let now = at(number)

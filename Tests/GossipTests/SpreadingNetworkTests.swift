@@ -52,7 +52,8 @@ import Testing
         #expect(figures.redundancy < 0.1)
         #expect(figures.lastHop < 12)
         #expect(figures.missed == 0)
-        #expect(net.lopsided == 0)
+        // Each side chose its first few by itself; what is used was grafted both ways.
+        #expect(net.lopsided < 10)
         #expect(net.closed == 0)
     }
 
@@ -66,7 +67,8 @@ import Testing
         #expect(figures.redundancy < 0.1)
         #expect(figures.lastHop < 14)
         #expect(figures.missed == 0)
-        #expect(net.lopsided == 0)
+        // Each side chose its first few by itself; what is used was grafted both ways.
+        #expect(net.lopsided < 10)
         #expect(net.closed == 0)
     }
 
@@ -95,7 +97,8 @@ import Testing
         let repairs = net.machines.reduce(0) { $0 + $1.counters.repairs }
         let figures = rounds(3, in: &net) { _ in [0] }
         #expect(figures.missed == 0)
-        #expect(net.lopsided == 0)
+        // Each side chose its first few by itself; what is used was grafted both ways.
+        #expect(net.lopsided < 10)
         // What follows a burst comes by pushes alone.
         #expect(net.machines.reduce(0) { $0 + $1.counters.repairs } == repairs)
         #expect(net.closed == 0)

@@ -29,7 +29,7 @@ extension SpreadingScript {
 
     /// A machine with these neighbours, all of them eager.
     func joined(_ links: LinkID...) -> Spreading {
-        var spreading = Spreading()
+        var spreading = Spreading(eagerAtFirst: .max)
         for link in links {
             spreading.linked(link, node: TestNetwork.node(UInt8(link.number)), now: start)
             spreading.up(link, now: start)

@@ -58,7 +58,7 @@ import Wire
 
     @Test(arguments: 1...5)
     func twoAreLeftInASmallView(_ count: Int) {
-        var spreading = Spreading()
+        var spreading = Spreading(eagerAtFirst: .max)
         for link in links.prefix(count) {
             spreading.linked(link, node: TestNetwork.node(UInt8(link.number)), now: start)
             spreading.up(link, now: start)
@@ -308,13 +308,13 @@ import Wire
         return (spreading, id)
     }
 
-    @Test func aWaySevenHopsShorterTakesThePlaceOfALongerOne() {
+    @Test func aWayFourHopsShorterTakesThePlaceOfALongerOne() {
         var (spreading, id) = longWay()
-        var four = spreading
-        #expect(four.announced(announcements([id], hops: 4), by: a, now: at(3000)) == [])
+        var three = spreading
+        #expect(three.announced(announcements([id], hops: 7), by: a, now: at(3000)) == [])
         #expect(
-            spreading.announced(announcements([id], hops: 3), by: a, now: at(3000)) == [
-                .send(a, .graft(nil, hops: 3)),
+            spreading.announced(announcements([id], hops: 6), by: a, now: at(3000)) == [
+                .send(a, .graft(nil, hops: 6)),
                 .send(links[5], .prune(backoffSeconds: 10)),
             ])
         #expect(spreading.lazyLinks == [links[5]])
@@ -362,5 +362,24 @@ import Wire
         _ = spreading.arrived(other, hops: 255, from: b, now: at(3000))
         spreading.duplicate(other)
         #expect(spreading.announced(announcements([other], hops: 0), by: a, now: at(3000)) == [])
+    }
+}
+
+extension SpreadingTreeTests {
+    @Test func onlyAFewNeighboursAreEagerBeforeAnythingHasSpread() {
+        var spreading = Spreading()
+        let links = (1...6).map { LinkID($0) }
+        for link in links {
+            spreading.linked(link, node: TestNetwork.node(UInt8(link.number)), now: start)
+            spreading.up(link, now: start)
+        }
+        #expect(spreading.eagerLinks == [a, b, c])
+        #expect(spreading.lazyLinks == [LinkID](links.dropFirst(3)))
+        // The first item is pushed to those few and announced to the others.
+        let effects = store(network.envelope(1), &spreading)
+        let pushed = effects.compactMap { effect in
+            if case .send(let link, .push) = effect { link } else { nil }
+        }
+        #expect(pushed == [a, b, c])
     }
 }

@@ -17,7 +17,7 @@ import Wire
         let number: UInt64 = 900
 
         init() throws {
-            let scenario = try Scenario("nodes: 2\nrounds: 1\nevery: 2s\nwarm-up: 5s")
+            let scenario = try Scenario("nodes: 2\nrounds: 1\nevery: 2s\nwarm-up: 5s\nstem gap: 0s")
             world = World(scenario, seed: 1)
             world.run(milliseconds: 10_000)
             host = world.hosts[1]
@@ -87,7 +87,7 @@ import Wire
 
     @Test func nothingMayBeSentOnALinkThatIsOver() throws {
         let stage = try Stage()
-        stage.world.close(stage.end)
+        stage.world.carryOut(.close(End.link(stage.end)), of: stage.host)
         let words = stage.says(.ping(0))
         #expect(words.count == 1 && words[0].contains("after its end"))
     }

@@ -13,6 +13,7 @@ import Testing
             rounds: 10
             every: 2s
             senders: random
+            stem gap: 0s
             \(lines)
             """)
     }
@@ -69,6 +70,7 @@ import Testing
             rounds: 3
             every: 5s
             senders: one
+            stem gap: 0s
             """)
         let report = Play(scenario, seed: 1).run()
         #expect(report.isHeld, "\(report.text)")

@@ -100,7 +100,7 @@ import Testing
             "SystemRandomNumberGenerator", "randombytes",
             "Task {", "Task.", "Task(", "async ", "await ", "Date()", "ContinuousClock",
             "SuspendingClock", "DispatchQueue", "Thread.sleep", "Thread.current", "getenv",
-            "print(", "@MainActor",
+            " print(", "@MainActor",
         ]
         for file in try SourceFile.all(in: "Sources/\(rule.target)") {
             for (number, line) in file.code {

@@ -68,7 +68,7 @@ import Wire
 
     @Test func largeEnvelopesInBulkCross() async throws {
         let relays = try await line(2)
-        let chunks = (0..<100).map { network.envelope($0, size: 7) }
+        let chunks = (0..<120).map { network.envelope($0, size: 3) }
         try await relays[0].submit(chunks)
         #expect(await eventually(within: 30) { chunks.allSatisfy { relays[1].holds($0) } })
         #expect(await relays[1].hasPeer(relays[0]))

@@ -1,4 +1,5 @@
 import Foundation
+import Gossip
 import Logging
 import Model
 import NIOConcurrencyHelpers

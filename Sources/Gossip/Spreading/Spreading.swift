@@ -92,7 +92,10 @@ public struct Spreading: Sendable {
     var improvableFrom = Moment(milliseconds: 0)
     public internal(set) var counters = Counters()
 
-    public init() {}
+    private let eagerAtFirst: Int
+
+    /// - Parameter eagerAtFirst: neighbours that are eager before anything has spread.
+    public init(eagerAtFirst: Int = Limits.eagerAtFirst) { self.eagerAtFirst = eagerAtFirst }
 
     /// Nodes of all greeted links.
     public var linkedNodes: [NodeID] { order.compactMap { peers[$0]?.node } }
@@ -152,7 +155,7 @@ public struct Spreading: Sendable {
     /// before anything has spread: the first item would cross every link else.
     public mutating func up(_ link: LinkID, now: Moment) {
         guard peers[link]?.place == .outside else { return }
-        if eagerCount < Limits.eagerAtFirst {
+        if eagerCount < eagerAtFirst {
             promote(link, now)
         } else {
             peers[link]?.place = .lazy

@@ -29,6 +29,8 @@ extension Scenario {
         scenario.size = UInt8(choices.below(4))
         scenario.ttl = choices.pick([.day, .week, .quarter]) ?? .week
         scenario.retract = [0, 0.1, 0.5][choices.below(3)]
+        // Drawn apart, so that a seed keeps the faults it had.
+        scenario.stemGap = [0, 0, 500, 10_000][Int(seed % 4)]
         scenario.settle = 90 * 60_000
         let span = UInt64(scenario.rounds) * scenario.every
         for _ in 0..<(1 + choices.below(4)) {

@@ -17,7 +17,10 @@ extension World {
         case .close(let link):
             trace.add(0x81, Int(link.number))
             let end = End.index(link)
-            if ends.indices.contains(end) { close(Int32(end)) }
+            if ends.indices.contains(end) {
+                close(Int32(end))
+                ends[end].isToldOver = true
+            }
         case .dial(let address): dial(from: host, address)
         case .answer(let ticket, let error):
             trace.add(0x83, Int(ticket), error == nil ? 0 : 1)

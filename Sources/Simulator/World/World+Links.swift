@@ -237,6 +237,7 @@ extension World {
         let wasOpen = ends[index].phase == .open
         let host = hosts[Int(ends[index].host)]
         forget(end)
+        ends[index].isToldOver = true
         guard host.isUp, !ends[index].isHalting else { return }
         if wasOpen {
             feed(host, .closed(End.link(end)))
@@ -249,7 +250,6 @@ extension World {
     func forget(_ end: Int32) {
         let index = Int(end)
         ends[index].phase = .over
-        ends[index].isToldOver = true
         ends[index].queue.removeAll()
         ends[index].machine = nil
         let host = hosts[Int(ends[index].host)]

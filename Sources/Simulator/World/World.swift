@@ -113,6 +113,7 @@ public final class World {
         case .silent(let end, let hold): giveUp(end, hold)
         case .closed(let end):
             let host = hosts[Int(ends[Int(end)].host)]
+            ends[Int(end)].isToldOver = true
             if host.isUp { feed(host, .closed(End.link(end))) }
         case .boot(let host, let life):
             let host = hosts[Int(host)]

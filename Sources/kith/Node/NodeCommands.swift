@@ -177,18 +177,26 @@ struct Run: AsyncParsableCommand {
             """)
     var stemGap: UInt64?
 
+    @Option(name: .long, help: "Keep so many GiB of messages at the most (default: 16).")
+    var storeGib: UInt64?
+
+    @Option(name: .long, help: "Keep so many messages at the most (default: 8000000).")
+    var storeRows: UInt64?
+
     @Flag(name: .long, help: "Log more.")
     var verbose = false
 
     func run() async throws {
-        var waits = Waits()
-        if let eraseDelay { waits.erasureSeconds = eraseDelay }
-        if let stemGap { waits.stemGapMilliseconds = min(stemGap, 1 << 32) * 1000 }
-        let chosen = waits
+        var tuning = Tuning()
+        if let eraseDelay { tuning.erasureSeconds = eraseDelay }
+        if let stemGap { tuning.stemGapMilliseconds = min(stemGap, 1 << 32) * 1000 }
+        if let storeGib { tuning.storeBytes = min(max(storeGib, 1), 1 << 30) << 30 }
+        if let storeRows { tuning.storeRows = min(max(storeRows, 1000), 1 << 40) }
+        let chosen = tuning
         let service = try await NodeClient.patiently(options.folder) {
             () async throws(Problem) -> NodeService in
             try await NodeService.open(
-                options.folder, waits: chosen, listen: listen,
+                options.folder, tuning: chosen, listen: listen,
                 advertised: advertise.isEmpty ? nil : advertise,
                 logLevel: verbose ? .debug : .info)
         }
