@@ -81,4 +81,12 @@ import Testing
         #expect(report.isHeld, "\(report.text)")
         #expect(report.items == 19)  // the last round's has nobody after it
     }
+
+    /// Each leaves after a random wait, and is owed all the same.
+    @Test func whatGoesByItsStemArrivesLater() throws {
+        let report = try play("stem gap: 5s\nretract: 30%\nerase delay: 1s\nsettle: 30m")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report.traffic.frames[0x28] > 0)
+        #expect(report.traffic.delay(of: 0.5) >= 1000)
+    }
 }

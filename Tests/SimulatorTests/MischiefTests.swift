@@ -10,21 +10,6 @@ import Testing
         #expect(report.isHeld, "\(report.text)")
     }
 
-    @Test func hidersPassNothingOn() throws {
-        let scenario = try Scenario(
-            """
-            nodes: 3
-            topology: line
-            hostile: 1 hider
-            rounds: 4
-            every: 5s
-            settle: 0s
-            """)
-        // One of the two beside the first hides; the other may be behind it.
-        let reports = (1...8).map { Play(scenario, seed: $0).run() }
-        #expect(reports.contains { ($0[.missed] ?? 0) > 0 })
-    }
-
     @Test func sybilsAreOrdinaryUntilTheyFallSilent() throws {
         let lines = "hostile: 20 sybils\nlength: 3m"
         let before = try WorldTests.play(lines + "\nexpect: missed = 0")

@@ -60,6 +60,40 @@ import Wire
         #expect(types.count >= 18)
     }
 
+    @Test func eachKindDoesToFramesWhatItIsCalled() {
+        let charted = Charted(seed: 1, start: World.start)
+        let push = Frame.push(hops: 5, charted.envelope(1, at: World.start))
+        let want = Frame.want(session: 0, [ItemID.zero])
+        func made(_ kind: MischiefKind) -> Mischief {
+            Mischief(kind, charted, choices: Choices(seed: 1))
+        }
+        var hider = made(.hider)
+        #expect(hider.letsOut(push).isEmpty && !hider.letsIn(want))
+        #expect(hider.letsOut(.ping(1)) == [.ping(1)] && hider.letsIn(push))
+        var replayer = made(.replayer)
+        #expect(replayer.letsOut(push) == [push, push] && replayer.letsIn(push))
+        #expect(replayer.acts(now: World.start) == [push])
+        var spy = made(.spy)
+        #expect(spy.letsOut(push) == [push] && spy.letsIn(want))
+        var sybil = made(.sybil)
+        #expect(sybil.letsOut(push) == [push] && sybil.letsIn(want))
+        sybil.isSilent = true
+        #expect(sybil.letsOut(push).isEmpty && !sybil.letsIn(want))
+        var liar = made(.liar)
+        guard case .push(0, _)? = liar.letsOut(push).first else {
+            Issue.record("a liar that tells the hops")
+            return
+        }
+        let answers = (0..<100).map { _ in liar.letsIn(want) }
+        #expect(answers.contains(true) && answers.contains(false))
+        // What was never heard of is told too, as near as can be.
+        guard case .announce(let items)? = liar.letsOut(.announce([])).first else {
+            Issue.record("a liar that announces nothing")
+            return
+        }
+        #expect(items.count == 2 && items.allSatisfy { $0.hops < 3 })
+    }
+
     @Test func spamIsAgainstTheRulesOrHarmlessButReadable() throws {
         let charted = Charted(seed: 1, start: World.start)
         var choices = Choices(seed: 2)
