@@ -26,6 +26,7 @@ let package = Package(
     products: [
         .executable(name: "kith", targets: ["kith"]),
         .executable(name: "kith-conformance", targets: ["kith-conformance"]),
+        .executable(name: "kith-sim", targets: ["kith-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -50,6 +51,10 @@ let package = Package(
         target("Node", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip"]),
         target("Casework", ["Model", "Wire", "Sodium", "Sealing"]),
         target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Casework"]),
+
+        // Many relays in one process, on one clock.
+        target(
+            "Simulator", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node"]),
 
         // Shells: sockets, disks, clocks, people. No protocol decision.
         target(
@@ -108,8 +113,14 @@ let package = Package(
         .executableTarget(
             name: "kith-conformance",
             dependencies: [
-                "Model", "Sodium", "Sealing", "Noise",
+                "Model", "Sodium", "Sealing", "Noise", "Gossip",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+
+        .executableTarget(
+            name: "kith-sim",
+            dependencies: [
+                "Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
 
         // Tests/TestKit holds builders, fakes and the vector loader; no product depends on it.
@@ -126,6 +137,7 @@ let package = Package(
         tests(
             "NodeTests",
             ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "TestKit"]),
+        tests("SimulatorTests", ["Model", "Wire", "Gossip", "Node", "Simulator", "TestKit"]),
         tests("CaseworkTests", ["Model", "Wire", "Sodium", "Sealing", "Casework", "TestKit"]),
         tests(
             "BridgingTests", ["Model", "Wire", "Sodium", "Sealing", "Bridging", "TestKit"]),

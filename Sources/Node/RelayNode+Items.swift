@@ -4,82 +4,108 @@ import Sealing
 import Sodium
 import Wire
 
+// What neighbours send: checked, given room or not, and ordered stored.
+
 extension RelayNode {
-    private var admission: Admission {
+    var admission: Admission {
         // Before a charter is known only public records come this far, and the charter itself
         // can't be asked for more work than it names.
         Admission(network: configuration.network, workBase: book.workBase ?? 0)
     }
 
-    // MARK: From neighbours
-
     mutating func pushed(
-        _ envelope: Envelope, _ hops: UInt8, by link: LinkID, _ now: Moment, _ wall: WallTime
+        _ envelope: Envelope, _ hops: UInt8, by link: LinkID, _ turn: Turn
     ) -> [Effect] {
         let id = Naming.envelopeID(network: configuration.network, envelope)
         let isWanted = spreading.isWanted(id)
-        if spreading.isRecent(id) || storing[id] != nil {
-            return run(spreading.arrived(id, from: link), now, wall)
+        if isKnown(id) {
+            return run(spreading.repeated(id, hops: hops, from: link, now: turn.now), turn)
         }
         guard pending.count < (isWanted ? Self.mostPendingWanted : Self.mostPending) else {
-            return isWanted ? [] : later(id, from: link, now, wall)
+            return isWanted ? dropped(id, from: link, turn) : later(id, from: link, turn)
         }
         do {
-            let path = isWanted ? Path.solicited : .unsolicited
-            try admission.check(envelope.header, path: path, now: wall)
-            try admission.checkWork(envelope.header, id: id)
+            try check(envelope, id, isWanted ? .solicited : .unsolicited, turn)
         } catch {
-            return bad(error, id: nil, link, now, wall)
+            return bad(error, link, turn)
         }
-        var effects = run(spreading.arrived(id, from: link), now, wall)
-        let item = StoreItem(id: id, content: .envelope(envelope), isOwn: false)
+        let effects = run(
+            spreading.checked(id, size: envelope.header.size, from: link)
+                + spreading.arrived(id, hops: hops, from: link, now: turn.now), turn)
         guard envelope.header.suite == Suite.publicRecord.rawValue else {
-            return effects + order(.item(item, hops: hops, from: link), [item])
+            let item = StoreItem(id: id, content: .envelope(envelope), isOwn: false)
+            return effects + admitted(item, hops: hops, from: link, isAsked: isWanted, turn)
         }
         let forks = book.forked.count
         do {
-            effects += try considered(envelope, id, isOwn: false, hops, link, now, wall)
+            let more = try considered(envelope, id, isOwn: false, hops, link, turn)
+            return effects + more + book.forked.dropFirst(forks).map { .note(.rootsForked($0)) }
         } catch {
-            effects += bad(error, id: nil, link, now, wall)
+            sync.settled(id)
+            return effects + bad(error, link, turn)
         }
-        return effects + book.forked.dropFirst(forks).map { .note(.rootsForked($0)) }
+    }
+
+    /// Held in the open, refused before, or being stored.
+    func isKnown(_ id: ItemID) -> Bool {
+        spreading.isRecent(id) || storing[id] != nil || sync.contains(id)
+    }
+
+    func check(
+        _ envelope: Envelope, _ id: ItemID, _ path: Path, _ turn: Turn
+    ) throws(Refusal) {
+        try admission.check(envelope.header, path: path, now: turn.wall)
+        try admission.checkWork(envelope.header, id: id)
     }
 
     mutating func retracted(
-        _ retraction: Retraction, by link: LinkID, _ now: Moment, _ wall: WallTime
+        _ retraction: Retraction, by link: LinkID, _ turn: Turn
     ) -> [Effect] {
-        guard pending.count < Self.mostPendingWanted else { return [] }
         let target: ItemID
         do {
-            target = try admission.check(retraction, now: wall)
+            target = try admission.check(retraction, now: turn.wall)
         } catch {
-            return bad(error, id: nil, link, now, wall)
+            return bad(error, link, turn)
         }
         let id = Naming.retractionID(of: target)
         let isWanted = spreading.isWanted(id) || spreading.isWanted(target)
-        let effects =
-            run(spreading.arrived(id, from: link), now, wall)
-            + run(spreading.arrived(target, from: link), now, wall)
-        if spreading.isRecent(id) || storing[id] != nil { return effects }
+        guard pending.count < Self.mostPendingWanted else {
+            return dropped(id, from: link, turn) + dropped(target, from: link, turn)
+        }
+        let hops = max(spreading.hops(of: id, from: link), spreading.hops(of: target, from: link))
+        spreading.answered(target, by: link, now: turn.now)
+        sync.settled(target)
+        if isKnown(id) {
+            return run(spreading.repeated(id, hops: hops, from: link, now: turn.now), turn)
+        }
+        let effects = run(spreading.arrived(id, hops: hops, from: link, now: turn.now), turn)
         guard isWanted || pending.count < Self.mostPending else {
-            return effects + later(id, from: link, now, wall)
+            return effects + later(id, from: link, turn)
         }
         let item = StoreItem(id: id, content: .retraction(retraction, target: target), isOwn: false)
-        return effects + order(.item(item, hops: 0, from: link), [item])
+        return effects + admitted(item, hops: hops, from: link, isAsked: isWanted, turn)
     }
 
     /// The store is behind: what a neighbour sent unasked counts as announced, and is asked for.
     private mutating func later(
-        _ id: ItemID, from link: LinkID, _ now: Moment, _ wall: WallTime
+        _ id: ItemID, from link: LinkID, _ turn: Turn
     ) -> [Effect] {
         let announcement = Announcement(id: id, hops: Announcement.offTree)
-        return run(spreading.announced([announcement], by: link), now, wall)
+        return run(spreading.announced([announcement], by: link, now: turn.now), turn)
+    }
+
+    /// The store is far behind: what was asked for comes again with a later comparison. It was sent,
+    /// so nobody is blamed.
+    private mutating func dropped(_ id: ItemID, from link: LinkID, _ turn: Turn) -> [Effect] {
+        spreading.answered(id, by: link, now: turn.now)
+        spreading.missed(link)
+        return []
     }
 
     mutating func receipted(
-        _ receipt: Receipt, _ node: NodeID, by link: LinkID, _ wall: WallTime
+        _ receipt: Receipt, _ node: NodeID, by link: LinkID, _ turn: Turn
     ) -> [Effect] {
-        guard receipt.slot.number <= wall.slot.number + 1,
+        guard receipt.slot.number <= turn.wall.slot.number + 1,
             spreading.isFirstReceipt(receipt.retraction, from: link),
             verify(
                 receipt.signature, Labels.gone, signedReceipt(receipt.retraction, receipt.slot),
@@ -88,7 +114,7 @@ extension RelayNode {
         return [.witness(receipt.retraction, node, isReceipt: true)]
     }
 
-    private func signedReceipt(_ retraction: ItemID, _ slot: Slot) -> [UInt8] {
+    func signedReceipt(_ retraction: ItemID, _ slot: Slot) -> [UInt8] {
         var signed = configuration.network.bytes + retraction.bytes
         signed.append(bigEndian: slot.number)
         return signed
@@ -96,256 +122,91 @@ extension RelayNode {
 
     /// Something that breaks the rules: not remembered, for the next copy may be good, but counted
     /// against the neighbour.
-    private mutating func bad(
-        _ refusal: Refusal, id: ItemID?, _ link: LinkID, _ now: Moment, _ wall: WallTime
-    ) -> [Effect] {
+    private mutating func bad(_ refusal: Refusal, _ link: LinkID, _ turn: Turn) -> [Effect] {
         guard let peer = peers[link] else { return [] }
         switch refusal {
         case .outdatedRecord, .unknownSubject, .expired, .tooOldUnasked: return []
         case .sizeClass, .suite, .slotAhead, .workClaim, .workMissing, .opening, .record: break
         }
-        peers[link]?.badItems += 1
-        if peer.badItems >= Self.mostBadItems { return refuse(link, .tooManyBadItems, now, wall) }
         return [.note(.itemRefused(refusal, from: peer.node))]
+            + run(spreading.misbehaved(link, .badItem, now: turn.now), turn)
     }
 
-    // MARK: Public records
+    // MARK: The stem
 
-    /// Puts a record in its place and orders it stored; the one before goes once it is.
-    mutating func considered(
-        _ envelope: Envelope, _ id: ItemID, isOwn: Bool, _ hops: UInt8, _ link: LinkID?,
-        _ now: Moment, _ wall: WallTime
-    ) throws(Refusal) -> [Effect] {
-        let hadCharter = book.charters != nil
-        switch try book.consider(envelope, id: id, now: wall) {
-        case .waiting: return []
-        case .current(let replaced):
-            let item = StoreItem(id: id, content: .envelope(envelope), isOwn: isOwn)
-            var effects = order(.record(item, hops: hops, from: link, replaces: replaced), [item])
-            effects += noteRecord(envelope)
-            learnSeeds(now)
-            if !hadCharter, book.charters != nil {
-                for (id, envelope) in book.takeWaiting() {
-                    // Refused again means it was no good: nothing of it was kept.
-                    effects +=
-                        (try? considered(envelope, id, isOwn: false, hops, link, now, wall)) ?? []
-                }
-                effects += resume(now, wall)
-            }
-            return effects
-        }
-    }
-
-    private func noteRecord(_ envelope: Envelope) -> [Effect] {
-        guard let record = try? Record(body: envelope.body) else { return [] }
-        switch record.type {
-        case .charters: return [.note(.charterKnown(seq: book.charters?.newest.seq ?? 0))]
-        case .manifest:
-            guard let community = CommunityID(record.subject) else { return [] }
-            return [.note(.manifestKnown(community, seq: record.seq))]
-        case .bridgeCard, .checkpoint: return []
-        }
-    }
-
-    /// The charter's seeds are dialled for ever.
-    private mutating func learnSeeds(_ now: Moment) {
-        for seed in book.charters?.newest.seeds ?? [] where seed.node != node {
-            dialling.add(seed.address, node: seed.node, now: now)
-        }
-    }
-
-    /// Records of earlier runs, in any order.
-    mutating func recall(
-        _ envelopes: [Envelope], _ now: Moment, _ wall: WallTime
-    ) -> [Effect] {
-        defer { learnSeeds(now) }
-        var stale: [ItemID] = []
-        // Records that others depend on have the lower type.
-        let named = envelopes.map { envelope in
-            (
-                id: Naming.envelopeID(network: configuration.network, envelope),
-                envelope: envelope,
-                type: (try? Record(body: envelope.body))?.type.rawValue ?? .max
-            )
-        }.sorted { $0.type < $1.type }
-        for (id, envelope, _) in named {
-            do {
-                if case .current(let old) = try book.consider(envelope, id: id, now: wall) {
-                    stale += old
-                }
-            } catch {
-                stale.append(id)
-            }
-        }
-        for (id, envelope) in book.takeWaiting() {
-            if case .current(let old) = try? book.consider(envelope, id: id, now: wall) {
-                stale += old
-            }
-        }
-        return stale.isEmpty ? [] : [.remove(stale)]
-    }
-
-    // MARK: From people on this node
-
-    mutating func submit(_ ticket: UInt64, _ envelopes: [Envelope], _ wall: WallTime) -> [Effect] {
-        guard envelopes.count <= Limits.submissionItems else {
-            return [
-                .answer(
-                    ticket, .tooMany(count: envelopes.count, limit: Limits.submissionItems))
-            ]
-        }
-        var items: [StoreItem] = []
-        var replaced: [ItemID] = []
-        var effects: [Effect] = []
+    /// A neighbour passed something on along its stem. It passes every check that a push does, and
+    /// nothing tells the neighbour what became of it.
+    mutating func heardOnStem(_ item: StemItem, by link: LinkID, _ turn: Turn) -> [Effect] {
+        let id: ItemID
         do {
-            for envelope in envelopes {
-                let id = Naming.envelopeID(network: configuration.network, envelope)
-                let isPublic = envelope.header.suite == Suite.publicRecord.rawValue
-                guard isPublic || book.charters != nil else {
-                    return [.answer(ticket, .networkUnknown)]
-                }
-                try admission.check(envelope.header, path: .own, now: wall)
-                try admission.checkWork(envelope.header, id: id)
-                if isPublic,
-                    case .current(let old) = try book.consider(envelope, id: id, now: wall)
-                {
-                    replaced += old
-                    effects += noteRecord(envelope)
-                }
-                items.append(StoreItem(id: id, content: .envelope(envelope), isOwn: true))
-            }
+            id = try checkOnStem(item, turn)
         } catch {
-            return [.answer(ticket, .refused(error))]
+            return bad(error, link, turn)
         }
-        let token = token()
-        pending[token] = .submission(ticket, items, replaces: replaced)
-        for item in items { storing[item.id] = token }
-        return [.storeSubmission(token, ticket, items)] + effects
+        guard !isKnown(id) else { return [] }
+        switch stem.heard(id, item, from: link, now: turn.now) {
+        case .accepted(let effects): return run(effects, turn)
+        case .dropped: return []
+        }
     }
 
-    mutating func erase(
-        _ ticket: UInt64, _ retractions: [Retraction], _ wall: WallTime
-    ) -> [Effect] {
-        var delayed: [Delayed] = []
-        do {
-            for retraction in retractions {
-                let target = try admission.check(retraction, now: wall)
-                let item = StoreItem(
-                    id: Naming.retractionID(of: target),
-                    content: .retraction(retraction, target: target), isOwn: true)
-                let wait = choices.exponential(mean: configuration.eraseDelaySeconds)
-                delayed.append(Delayed(item: item, due: wall.adding(seconds: wait)))
+    private func checkOnStem(_ item: StemItem, _ turn: Turn) throws(Refusal) -> ItemID {
+        switch item {
+        case .envelope(let envelope):
+            // Public records take no stem, and have checks of their own.
+            guard envelope.header.suite != Suite.publicRecord.rawValue else {
+                throw .suite(envelope.header.suite)
             }
-        } catch {
-            return [.answer(ticket, .refused(error))]
+            let id = Naming.envelopeID(network: configuration.network, envelope)
+            try check(envelope, id, .unsolicited, turn)
+            return id
+        case .retraction(let retraction):
+            return Naming.retractionID(of: try admission.check(retraction, now: turn.wall))
         }
-        let token = token()
-        pending[token] = .delayed(ticket)
-        spreading.recall(own: delayed.map { $0.item.id })
-        return [.delay(token, ticket, delayed)]
     }
 
-    /// Retractions whose time has come.
-    mutating func release(_ retractions: [Retraction], _ wall: WallTime) -> [Effect] {
-        var effects: [Effect] = []
-        for retraction in retractions {
-            let target = Naming.envelopeID(
-                network: configuration.network, header: retraction.header,
-                bodyHash: retraction.bodyHash)
-            let id = Naming.retractionID(of: target)
-            guard storing[id] == nil else { continue }
-            let item = StoreItem(
-                id: id, content: .retraction(retraction, target: target), isOwn: true)
-            let token = token()
-            pending[token] = .item(item, hops: 0, from: nil)
-            storing[id] = token
-            effects.append(.release(token, item))
-        }
-        return effects
-    }
+    // MARK: Room
 
-    // MARK: From the store
-
-    mutating func stored(
-        _ token: StoreToken, _ outcome: StoreOutcome, _ now: Moment, _ wall: WallTime
+    /// Orders something stored if the pools give it room; what it displaces goes.
+    mutating func admitted(
+        _ item: StoreItem, hops: UInt8, from link: LinkID?, isAsked: Bool, _ turn: Turn
     ) -> [Effect] {
-        guard let order = pending.removeValue(forKey: token) else { return [] }
-        switch order {
-        case .delayed(let ticket):
-            return [.answer(ticket, Self.error(outcome))]
-        case .submission(let ticket, let items, let replaced):
-            var effects = remove(replaced, outcome)
-            for item in items {
-                storing[item.id] = nil
-                if outcome == .stored || outcome == .duplicate {
-                    effects += spread(item, hops: 0, from: nil, now, wall)
-                }
-            }
-            return [.answer(ticket, Self.error(outcome))] + effects
-        case .item(let item, let hops, let link):
-            return stored(item, outcome, hops, link, now, wall)
-        case .record(let item, let hops, let link, let replaced):
-            return remove(replaced, outcome)
-                + stored(item, outcome, hops, link, now, wall)
+        switch decide(item, from: link, isAsked: isAsked, turn) {
+        case .admit(let displaced):
+            return drop(displaced) + order(.item(item, hops: hops, from: link), [item])
+        case .refuse(let reason, let displaced):
+            // What may have room another time is not remembered as refused.
+            if reason == .belowFloor || reason == .notHeld { spreading.refused(item.id) }
+            sync.settled(item.id)
+            return drop(displaced)
         }
     }
 
-    private mutating func stored(
-        _ item: StoreItem, _ outcome: StoreOutcome, _ hops: UInt8, _ link: LinkID?,
-        _ now: Moment, _ wall: WallTime
-    ) -> [Effect] {
-        storing[item.id] = nil
-        switch outcome {
-        case .stored: return spread(item, hops: hops, from: link, now, wall)
-        case .duplicate: spreading.duplicate(item.id)
-        case .retracted: spreading.refused(item.id)
-        case .noRoom, .failed:
-            // It was told and is not here: to be heard again.
-            if let link { spreading.missed(link) }
-            return outcome == .failed ? [.note(.storeFailed)] : []
-        }
-        return []
-    }
-
-    /// Records that others took the place of go only once those are on disk: a full disk must not
-    /// leave a node with neither.
-    private mutating func remove(_ replaced: [ItemID], _ outcome: StoreOutcome) -> [Effect] {
-        guard !replaced.isEmpty, outcome == .stored || outcome == .duplicate else { return [] }
-        for id in replaced { spreading.refused(id) }
-        return [.remove(replaced)]
-    }
-
-    private mutating func spread(
-        _ item: StoreItem, hops: UInt8, from link: LinkID?, _ now: Moment, _ wall: WallTime
-    ) -> [Effect] {
+    private mutating func decide(
+        _ item: StoreItem, from link: LinkID?, isAsked: Bool, _ turn: Turn
+    ) -> Pools.Decision {
         switch item.content {
         case .envelope(let envelope):
-            return run(
-                spreading.stored(item.id, .envelope(envelope), hops: hops, from: link, now: wall),
-                now, wall)
+            return pools.admit(
+                PoolRow(id: item.id, envelope.header), path: isAsked ? .solicited : .unsolicited,
+                link: isAsked ? nil : link.flatMap { peers[$0]?.poolNumber }, wall: turn.wall)
         case .retraction(let retraction, let target):
-            spreading.refused(target)
-            let signed = signedReceipt(item.id, wall.slot)
-            let receipt = Receipt(
-                retraction: item.id, slot: wall.slot,
-                signature: configuration.nodeKey.sign(Labels.gone, signed))
-            var effects = run(
-                spreading.stored(
-                    item.id, .retraction(retraction), hops: hops, from: link, now: wall),
-                now, wall)
-            for link in linkOrder where peers[link]?.hello != nil {
-                effects.append(.send(link, .receipt(receipt)))
-            }
-            return effects
+            return pools.admit(
+                retractionOf: PoolRow(id: target, retraction.header),
+                isHeld: sync.contains(target), path: item.isOwn ? .own : .unsolicited,
+                wall: turn.wall)
         }
     }
 
-    private static func error(_ outcome: StoreOutcome) -> SubmitError? {
-        switch outcome {
-        case .stored, .duplicate: nil
-        case .retracted: .retracted
-        case .noRoom: .noRoom
-        case .failed: .storeFailed
+    /// Ids that are to be held no more: not taken again, not announced.
+    mutating func drop(_ ids: [ItemID]) -> [Effect] {
+        guard !ids.isEmpty else { return [] }
+        for id in ids {
+            spreading.refused(id)
+            sync.removed(id)
+            // On its way to the disk: it is removed there, and its answer counts no more.
+            storing[id] = nil
         }
+        return [.remove(ids)]
     }
 }

@@ -12,7 +12,17 @@ public struct StoreItem: Sendable, Equatable {
 
     public let id: ItemID
     public let content: Content
+    /// Submitted at this node.
     public let isOwn: Bool
+    /// On its stem: nobody else may learn that it is here.
+    public let isHidden: Bool
+
+    public init(id: ItemID, content: Content, isOwn: Bool, isHidden: Bool = false) {
+        self.id = id
+        self.content = content
+        self.isOwn = isOwn
+        self.isHidden = isHidden
+    }
 
     public var header: EnvelopeHeader {
         switch content {
@@ -62,7 +72,11 @@ extension RelayNode {
     public enum Input: Sendable, Equatable {
         case wake
         // From links.
-        case opened(LinkID, NodeID, dialled: Text?)
+        /// A link to a proven node. `from`: where an incoming one came from, as far as that is
+        /// known; `syncKey`: `Link.syncKey`.
+        case opened(
+            LinkID, NodeID, dialled: Text?, from: SourceGroup? = nil,
+            syncKey: [UInt8] = [UInt8](repeating: 0, count: 32))
         case heard(LinkID, Frame)
         case drained(LinkID)
         case closed(LinkID)
@@ -70,18 +84,58 @@ extension RelayNode {
         // From people on this node; each answered by `.answer`.
         case submit(UInt64, [Envelope])
         case erase(UInt64, [Retraction])
-        case know(address: Text, node: NodeID?)
+        /// Told by the operator: always wanted. Else dialled when neighbours are wanted.
+        case know(address: Text, node: NodeID?, isPinned: Bool = true)
+        case pin(NodeID)
+        case unpin(NodeID)
         case block(NodeID)
         case unblock(NodeID)
         // From the store.
         case stored(StoreToken, StoreOutcome)
         case missing(LinkID, [ItemID])
         case fetched(LinkID, [Found])
-        case page(LinkID, [ItemPosition])
         case due([Retraction])
         // At the start, before anything else.
         case recallRecords([Envelope])
         case recallOwn([ItemID])
+        /// Everything held, in parts, after the records.
+        case recallHeld([HeldRow])
+        /// Own items that were never seen in the open.
+        case recallStem([Envelope])
+        case recallAnchors([PeerRecord])
+    }
+
+    /// What a store keeps of an item beside its bytes.
+    public struct HeldRow: Sendable, Equatable {
+        public let id: ItemID
+        /// Of a retraction: what it retracts.
+        public let target: ItemID?
+        /// A retraction whose target was not held.
+        public let isLoose: Bool
+        public let slot: Slot
+        public let ttlClass: TTLClass
+        /// Of the envelope, or of the one retracted; so is `workBits`.
+        public let size: UInt8
+        public let workBits: UInt8
+        public let topic: Topic
+        public let isOwn: Bool
+        public let isHidden: Bool
+
+        public init(
+            id: ItemID, target: ItemID?, isLoose: Bool, slot: Slot, ttlClass: TTLClass,
+            size: UInt8, workBits: UInt8, topic: Topic, isOwn: Bool, isHidden: Bool
+        ) {
+            self.id = id
+            self.target = target
+            self.isLoose = isLoose
+            self.slot = slot
+            self.ttlClass = ttlClass
+            self.size = size
+            self.workBits = workBits
+            self.topic = topic
+            self.isOwn = isOwn
+            self.isHidden = isHidden
+        }
     }
 
     public struct Found: Sendable, Equatable {
@@ -117,7 +171,8 @@ extension RelayNode {
         case expire(WallTime)
         case findMissing(LinkID, [ItemID])
         case fetch(LinkID, [ItemID])
-        case list(LinkID, after: ItemPosition?)
+        /// To be recalled at the next start, in place of those before.
+        case keepAnchors([PeerRecord])
         /// A node was seen to hold an own item, or to have applied an own retraction.
         case witness(ItemID, NodeID, isReceipt: Bool)
         case answer(UInt64, SubmitError?)
@@ -129,6 +184,10 @@ extension RelayNode {
         case peerUp(NodeID, dialled: Bool)
         case peerDown(NodeID)
         case peerRefused(NodeID, why: PeerRefusal)
+        case neighbourUp(NodeID)
+        case neighbourDown(NodeID)
+        /// All that both hold was compared.
+        case compared(NodeID, SyncReport)
         case itemRefused(Refusal, from: NodeID)
         /// A link that broke a rule or ran out of time, whoever it was.
         case linkEnded(LinkEnd)
@@ -149,7 +208,6 @@ extension RelayNode {
         case noCommonVersion
         case helloNotFirst
         case tooMuchAsked
-        case tooManyBadItems
         /// A day or more.
         case clocksApart
     }
@@ -162,7 +220,22 @@ extension RelayNode {
         public let isGreeted: Bool
         public let clockAhead: Int64?
         public let addresses: [PeerAddress]
-        /// It has told all ids it holds since the link began, and nothing of it is outstanding.
+        public let place: PeerPlace
+        /// Items on their stem may leave this way in this epoch.
+        public let isStem: Bool
+        /// When all that both hold was last compared to the end.
+        public let compared: Moment?
+        /// That was lately, and nothing it had and we lacked is outstanding.
         public let isInSync: Bool
+    }
+
+    /// Where a link stands in this node's tree.
+    public enum PeerPlace: Sendable, Equatable {
+        /// Not a neighbour.
+        case outside
+        /// Items are pushed to it.
+        case eager
+        /// Items are announced to it.
+        case lazy
     }
 }

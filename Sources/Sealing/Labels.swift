@@ -53,6 +53,7 @@ public enum Labels {
     public static let forward = Label("kith1:fwd")
     public static let logNode = Label("kith1:node")
     public static let mark = Label("kith1:mark")
+    public static let sync = Label("kith1:sync")
 }
 
 /// Random bytes, as many as asked for: the operating system's for a node or page, fixed ones for a

@@ -17,6 +17,11 @@ public struct Item: Sendable, Equatable {
     public var topic: Topic
     /// Acknowledged to this node's own page or desk: has the reserve at its disposal.
     public var own: Bool
+    /// Not seen in the open yet: nobody but this node's own people may learn that it is here.
+    public var hidden: Bool
+    /// Of the envelope, or of the one retracted: the work bits and the size class of its header.
+    public var work: UInt8
+    public var size: UInt8
     /// Set for retractions only: the id of the envelope retracted.
     public var target: ItemID?
     /// The envelope, header first, or the 112 bytes of a retraction.
@@ -24,7 +29,8 @@ public struct Item: Sendable, Equatable {
 
     public init(
         id: ItemID, slot: UInt32, ttlClass: UInt8, expiry: UInt64, topic: Topic, own: Bool = false,
-        target: ItemID? = nil, bytes: [UInt8]
+        hidden: Bool = false, work: UInt8 = 0, size: UInt8 = 0, target: ItemID? = nil,
+        bytes: [UInt8]
     ) {
         self.id = id
         self.slot = slot
@@ -32,6 +38,9 @@ public struct Item: Sendable, Equatable {
         self.expiry = expiry
         self.topic = topic
         self.own = own
+        self.hidden = hidden
+        self.work = work
+        self.size = size
         self.target = target
         self.bytes = bytes
     }
@@ -41,7 +50,8 @@ public struct Item: Sendable, Equatable {
 
 /// What became of one item put.
 public enum PutOutcome: Sendable, Equatable {
-    /// Committed to disk. `removedTarget`: a retraction that also removed the envelope it names.
+    /// Committed to disk, or no longer hidden. `removedTarget`: a retraction that also removed the
+    /// envelope it names.
     case stored(removedTarget: Bool)
     /// Held already; for a retraction, one for its target is.
     case duplicate
@@ -58,19 +68,23 @@ public enum PutOutcome: Sendable, Equatable {
     }
 }
 
-/// Where an item stands in the order that reconciliation compares.
-public struct ItemPosition: Sendable, Hashable, Comparable {
-    public var slot: UInt32
+/// What is kept of an item beside its bytes.
+public struct ItemRow: Sendable, Equatable {
+    /// Where to go on listing after this one; grows with arrival, is never used twice.
+    public var seq: Int64
     public var id: ItemID
-
-    public init(slot: UInt32, id: ItemID) {
-        self.slot = slot
-        self.id = id
-    }
-
-    public static func < (l: Self, r: Self) -> Bool {
-        l.slot != r.slot ? l.slot < r.slot : l.id < r.id
-    }
+    public var kind: ItemKind
+    public var slot: UInt32
+    public var ttlClass: UInt8
+    public var topic: Topic
+    public var own: Bool
+    public var hidden: Bool
+    /// A retraction whose target was not held.
+    public var loose: Bool
+    public var work: UInt8
+    public var size: UInt8
+    /// Of a retraction: what it retracts.
+    public var target: ItemID?
 }
 
 /// The answer to asking for one id.

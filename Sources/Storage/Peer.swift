@@ -2,8 +2,10 @@ public import Model
 
 /// How this node came to know an address.
 public enum AddressSource: String, Sendable {
-    /// Given by the operator, a charter or an invite: never displaced.
+    /// Given by the operator: never displaced.
     case given
+    /// Given by an invite: never displaced.
+    case invited
     /// Learned from other nodes.
     case learned
 }

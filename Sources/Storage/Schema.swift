@@ -9,7 +9,9 @@ enum Schema {
     static let applicationID: Int64 = 0x4B69_7468
 
     /// Migration n turns schema n into schema n + 1. Never edited once released; only added to.
-    static let migrations: [String] = [bodies + items + submissions + vaults + peers]
+    static let migrations: [String] = [
+        bodies + items + submissions + vaults + peers, hiddenItems,
+    ]
 
     static var version: Int { migrations.count }
 
@@ -162,5 +164,24 @@ enum Schema {
             length INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE community(id BLOB PRIMARY KEY NOT NULL, data BLOB NOT NULL) STRICT;
+        """
+
+    /// `hidden`: submitted here and not seen in the open yet, so unknown to anybody else. `size` and
+    /// `work`: half of the third byte and the fourth of a header, with which a retraction begins too.
+    private static let hiddenItems = """
+        ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE item ADD COLUMN work INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE item ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+        UPDATE item SET
+            work = (
+                SELECT 16 * (instr('0123456789ABCDEF', substr(hex(substr(bytes, 4, 1)), 1, 1)) - 1)
+                    + instr('0123456789ABCDEF', substr(hex(substr(bytes, 4, 1)), 2, 1)) - 1
+                FROM body WHERE number = item.body),
+            size = (
+                SELECT instr('0123456789ABCDEF', substr(hex(substr(bytes, 3, 1)), 2, 1)) - 1
+                FROM body WHERE number = item.body);
+        CREATE INDEX item_hidden ON item(hidden) WHERE hidden = 1;
+        DROP INDEX item_position;
+        CREATE INDEX item_slot ON item(slot);
         """
 }

@@ -38,7 +38,8 @@ extension Store {
 
     // MARK: Reading
 
-    /// Those of `ids` that are neither held nor retracted, in the order given.
+    /// Those of `ids` that are neither held nor retracted, in the order given. What is hidden counts
+    /// as not held, here and in `fetch`.
     public func missing(
         among ids: [ItemID],
         _ completion: @escaping @Sendable (Result<[ItemID], StoreError>) -> Void
@@ -62,18 +63,21 @@ extension Store {
         try await result { completion in fetch(ids, completion) }
     }
 
-    /// Envelopes and retractions by (slot, id), ascending, those after `position`.
-    public func page(
-        after position: ItemPosition?, limit: Int,
-        _ completion: @escaping @Sendable (Result<[ItemPosition], StoreError>) -> Void
-    ) {
-        read("list items", { db in try db.page(after: position, limit: limit) }, completion)
+    /// Everything held in the order it came, from after `seq` (0 for all).
+    public func rows(after seq: Int64, limit: Int) async throws(StoreError) -> [ItemRow] {
+        try await read("list items") { db in try db.rows(after: seq, limit: limit) }
     }
 
-    public func page(
-        after position: ItemPosition?, limit: Int
-    ) async throws(StoreError) -> [ItemPosition] {
-        try await result { completion in page(after: position, limit: limit, completion) }
+    /// Envelopes that were submitted here and not seen in the open yet, oldest first.
+    public func hidden(limit: Int) async throws(StoreError) -> [[UInt8]] {
+        try await read("list hidden items") { db in
+            try db.all(
+                """
+                SELECT length, bytes FROM item INDEXED BY item_hidden JOIN body ON number = body
+                WHERE hidden = 1 ORDER BY seq LIMIT ?
+                """, [.number(limit)]
+            ) { row in row.blob(1, limit: row.integer(0)) }
+        }
     }
 
     /// Envelopes of one topic in the order they came, from after `seq` (0 for all).
@@ -129,7 +133,7 @@ extension Transaction {
 
 extension Database {
     fileprivate func knows(_ id: ItemID) throws -> Bool {
-        try exists("SELECT 1 FROM item WHERE id = ?", [.id(id)])
+        try exists("SELECT 1 FROM item WHERE id = ? AND hidden = 0", [.id(id)])
             || exists("SELECT 1 FROM item WHERE target = ?", [.id(id)])
     }
 
@@ -139,17 +143,28 @@ extension Database {
             let bytes = row.blob(2, limit: row.integer(1))
             return row.flag(0) ? .retraction(bytes) : .envelope(bytes)
         }
-        return try first(select + " WHERE id = ?", [.id(id)], read)
+        return try first(select + " WHERE id = ? AND hidden = 0", [.id(id)], read)
             ?? first(select + " WHERE target = ?", [.id(id)], read) ?? .unknown
     }
 
-    fileprivate func page(after position: ItemPosition?, limit: Int) throws -> [ItemPosition] {
-        let start: [SQLValue] =
-            position.map { [.number($0.slot), .id($0.id)] } ?? [.number(-1), .blob([])]
-        return try all(
-            "SELECT slot, id FROM item WHERE (slot, id) > (?, ?) ORDER BY slot, id LIMIT ?",
-            start + [.number(limit)]
-        ) { row in ItemPosition(slot: row.integer(0, as: UInt32.self), id: try row.id(1)) }
+    fileprivate func rows(after seq: Int64, limit: Int) throws -> [ItemRow] {
+        try all(
+            """
+            SELECT seq, id, kind, slot, ttl_class, topic, own, hidden, loose, work, size, target
+            FROM item WHERE seq > ? ORDER BY seq LIMIT ?
+            """, [.number(seq), .number(limit)]
+        ) { row in
+            guard let kind = ItemKind(rawValue: row.integer(2, as: UInt8.self)) else {
+                throw SQLFailure.damaged
+            }
+            return ItemRow(
+                seq: row.integer(0), id: try row.id(1), kind: kind,
+                slot: row.integer(3, as: UInt32.self), ttlClass: row.integer(4, as: UInt8.self),
+                topic: try row.id(5), own: row.flag(6), hidden: row.flag(7),
+                loose: row.flag(8), work: row.integer(9, as: UInt8.self),
+                size: row.integer(10, as: UInt8.self),
+                target: row.isNull(11) ? nil : try row.id(11))
+        }
     }
 
     fileprivate func slot(_ sql: String) throws -> UInt32? {

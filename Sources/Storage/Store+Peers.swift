@@ -113,7 +113,7 @@ extension Database {
                 DELETE FROM address WHERE host_port = (
                     SELECT host_port FROM address WHERE source = 'learned' AND failures >= ?
                     ORDER BY failures DESC, last_success LIMIT 1)
-                """, [.number(source == .given ? 0 : 1)])
+                """, [.number(source == .learned ? 1 : 0)])
             if worst == 0 { return false }
         }
         try run(

@@ -50,6 +50,7 @@ struct Transaction {
     mutating func put(_ item: Item) throws -> PutOutcome {
         if let target = item.target { return try putRetraction(item, of: target) }
         if total.retractions > 0, try isRetracted(item.id) { return .retracted }
+        if !item.hidden, try reveal(item.id) { return .stored(removedTarget: false) }
         guard hasRoom(for: item) else { return try holds(item.id) ? .duplicate : .noRoom }
         return try insert(item, loose: false) ? .stored(removedTarget: false) : .duplicate
     }
@@ -81,6 +82,12 @@ struct Transaction {
         }
     }
 
+    /// A hidden item was seen in the open; false, changing nothing, if it was not hidden.
+    private func reveal(_ id: ItemID) throws -> Bool {
+        let sql = "UPDATE item SET hidden = 0 WHERE id = ? AND hidden = 1"
+        return try db.run(sql, [.id(id)]) > 0
+    }
+
     func holds(_ id: ItemID) throws -> Bool {
         try db.exists("SELECT 1 FROM item WHERE id = ?", [.id(id)])
     }
@@ -108,12 +115,18 @@ struct Transaction {
         if try holds(item.id) { return false }
         let body = try keep(item.bytes)
         try db.run(
-            "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO item(
+                seq, id, kind, slot, ttl_class, expiry, topic, own, loose, target, body, length,
+                hidden, work, size)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 .integer(total.lastSeq + 1), .id(item.id), .number(item.kind.rawValue),
                 .number(item.slot), .number(item.ttlClass), .number(item.expiry),
                 .id(item.topic), .flag(item.own), .flag(loose), .id(item.target),
-                .integer(body), .number(item.bytes.count),
+                .integer(body), .number(item.bytes.count), .flag(item.hidden), .number(item.work),
+                .number(item.size),
             ])
         total.lastSeq += 1
         total.rows += 1

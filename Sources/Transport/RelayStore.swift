@@ -41,10 +41,8 @@ public protocol RelayStore: Sendable {
     /// What is held under each of `ids`, in the order given.
     func fetch(_ ids: [ItemID], completion: @escaping @Sendable ([RelayNode.Found]) -> Void)
 
-    /// The next `limit` positions after `position`, ascending.
-    func list(
-        after position: ItemPosition?, limit: Int,
-        completion: @escaping @Sendable ([ItemPosition]) -> Void)
+    /// Keeps records of other nodes for the next start, in place of those before.
+    func keepAnchors(_ records: [PeerRecord])
 
     /// Remembers that `node` holds an item submitted here, or applied a retraction made here.
     func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool)

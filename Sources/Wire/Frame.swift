@@ -59,10 +59,21 @@ public enum Frame: Sendable, Equatable {
     case ping(UInt64)
     case pong(UInt64)
     case bye(reason: UInt8)
+    case membership(MembershipFrame)
     case push(hops: UInt8, Envelope)
     case announce([Announcement])
+    /// Asks for a place in the sender's tree, and for the item named.
+    case graft(ItemID?, hops: UInt8)
+    /// Takes the sender out of the receiver's tree, for this long at least.
+    case prune(backoffSeconds: UInt16)
+    /// Ids the sender has: pushing them is of no use.
+    case dontWant([ItemID])
+    case stem(StemItem)
     case retract(Retraction)
     case receipt(Receipt)
+    case syncOpen(SyncOpen)
+    case syncMessage(session: UInt32, [UInt8])
+    case syncEnd(session: UInt32, SyncEnd)
     case want(session: UInt32, [ItemID])
     case gone(session: UInt32, [ItemID])
     /// A type from 80 (hex) on that this version does not know.
@@ -109,6 +120,23 @@ extension Frame {
             body.append(bigEndian: value)
             return (0x03, body)
         case .bye(let reason): return (0x04, [reason])
+        case .membership(let frame): return frame.parts
+        case .graft(let id, let hops): return (0x22, (id ?? .zero).bytes + [hops])
+        case .prune(let backoff):
+            body.append(bigEndian: backoff)
+            return (0x23, body)
+        case .dontWant(let ids): return (0x24, [UInt8(ids.count)] + ids.flatMap { $0.bytes })
+        case .stem(.envelope(let envelope)): return (0x28, [0] + envelope.bytes)
+        case .stem(.retraction(let retraction)): return (0x28, [1] + retraction.encoded)
+        case .syncOpen(let open): return (0x30, open.encoded)
+        case .syncMessage(let session, let message):
+            body.append(bigEndian: session)
+            return (0x31, body + message)
+        case .syncEnd(let session, let end):
+            body.append(bigEndian: session)
+            body.append(end.reason)
+            body.append(bigEndian: end.value)
+            return (0x32, body)
         case .push(let hops, let envelope): return (0x20, [hops] + envelope.bytes)
         case .announce(let items):
             body.append(bigEndian: UInt16(items.count))
@@ -159,28 +187,39 @@ extension Frame {
         case 0x02: return reader.integer().map { .ping($0) }
         case 0x03: return reader.integer().map { .pong($0) }
         case 0x04: return reader.integer().map { .bye(reason: $0) }
+        case 0x10...0x16: return MembershipFrame(type: type, &reader).map { .membership($0) }
         case 0x20:
-            guard let hops: UInt8 = reader.integer(), let bytes = reader.take(reader.rest.count)
-            else { return nil }
-            do {
-                return .push(hops: hops, try Envelope(decoding: [UInt8](bytes)))
-            } catch {
-                throw .badEnvelope(error)
-            }
+            guard let hops: UInt8 = reader.integer() else { return nil }
+            return .push(hops: hops, try envelope(&reader))
         case 0x21: return announce(&reader)
-        case 0x29:
-            guard let bytes = reader.take(Retraction.bytes) else { return nil }
-            do {
-                return .retract(try Retraction(decoding: bytes))
-            } catch {
-                throw .badEnvelope(error)
-            }
+        case 0x22:
+            guard let id: ItemID = reader.identifier32(), let hops: UInt8 = reader.integer()
+            else { return nil }
+            return .graft(id == .zero ? nil : id, hops: hops)
+        case 0x23:
+            guard let backoff: UInt16 = reader.integer(), backoff <= Limits.pruneSeconds
+            else { return nil }
+            return .prune(backoffSeconds: backoff)
+        case 0x24: return ids(&reader).map { .dontWant($0) }
+        case 0x28: return try stem(&reader)
+        case 0x29: return try retraction(&reader).map { .retract($0) }
         case 0x2A:
             guard let id: ItemID = reader.identifier32(), let slot: UInt32 = reader.integer(),
                 let signature = reader.take(64)
             else { return nil }
             return .receipt(
                 Receipt(retraction: id, slot: Slot(slot), signature: [UInt8](signature)))
+        case 0x30: return SyncOpen(from: &reader).map { .syncOpen($0) }
+        case 0x31:
+            guard let session: UInt32 = reader.integer(),
+                let message = reader.take(reader.rest.count)
+            else { return nil }
+            return .syncMessage(session: session, [UInt8](message))
+        case 0x32:
+            guard let session: UInt32 = reader.integer(), let reason: UInt8 = reader.integer(),
+                let value: UInt32 = reader.integer()
+            else { return nil }
+            return .syncEnd(session: session, SyncEnd(reason: reason, value: value))
         case 0x33: return list(&reader).map { .want(session: $0.0, $0.1) }
         case 0x34: return list(&reader).map { .gone(session: $0.0, $0.1) }
         case 0x80...:
@@ -214,12 +253,45 @@ extension Frame {
     }
 
     private static func list(_ reader: inout ByteReader) -> (UInt32, [ItemID])? {
-        guard let session: UInt32 = reader.integer(), let count: UInt8 = reader.integer(),
-            Int(count) <= Limits.wantedIDs, reader.rest.count == Int(count) * 32
+        guard let session: UInt32 = reader.integer() else { return nil }
+        return ids(&reader).map { (session, $0) }
+    }
+
+    private static func ids(_ reader: inout ByteReader) -> [ItemID]? {
+        guard let count: UInt8 = reader.integer(), Int(count) <= Limits.wantedIDs,
+            reader.rest.count == Int(count) * 32
         else { return nil }
         var ids: [ItemID] = []
         while let id: ItemID = reader.identifier32() { ids.append(id) }
-        return (session, ids)
+        return ids
+    }
+
+    private static func envelope(_ reader: inout ByteReader) throws(FrameError) -> Envelope {
+        do {
+            return try Envelope(decoding: [UInt8](reader.take(reader.rest.count) ?? []))
+        } catch {
+            throw .badEnvelope(error)
+        }
+    }
+
+    private static func retraction(
+        _ reader: inout ByteReader
+    ) throws(FrameError) -> Retraction? {
+        guard let bytes = reader.take(Retraction.bytes) else { return nil }
+        do {
+            return try Retraction(decoding: bytes)
+        } catch {
+            throw .badEnvelope(error)
+        }
+    }
+
+    private static func stem(_ reader: inout ByteReader) throws(FrameError) -> Frame? {
+        guard let kind: UInt8 = reader.integer() else { return nil }
+        switch kind {
+        case 0: return .stem(.envelope(try envelope(&reader)))
+        case 1: return try retraction(&reader).map { .stem(.retraction($0)) }
+        default: return nil
+        }
     }
 }
 

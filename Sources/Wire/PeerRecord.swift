@@ -88,6 +88,13 @@ public struct PeerRecord: Sendable, Equatable {
 
     public var encoded: [UInt8] { unsigned + signature }
 
+    /// Nil unless `bytes` are one record and nothing else.
+    public init?(decoding bytes: some Collection<UInt8>) {
+        var reader = ByteReader([UInt8](bytes))
+        self.init(from: &reader)
+        guard reader.isAtEnd else { return nil }
+    }
+
     /// Nil for more than four addresses, or onion addresses beside others.
     init?(from reader: inout ByteReader) {
         guard let node: NodeID = reader.identifier32(), let seq: UInt64 = reader.integer(),

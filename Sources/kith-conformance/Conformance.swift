@@ -5,7 +5,7 @@ import ArgumentParser
 struct Conformance: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kith-conformance",
-        abstract: "Checks Kith's cryptography against published test vectors.",
+        abstract: "Checks Kith against published test vectors.",
         discussion: """
             Prints a line for each failure and finally "N passed, M failed", with ", K skipped" \
             for vectors of kinds that Kith does not use.
@@ -16,8 +16,9 @@ struct Conformance: ParsableCommand {
             Examples:
               kith-conformance noise cacophony.txt
               kith-conformance hpke test-vectors.json
+              kith-conformance negentropy negentropy.json
             """,
-        subcommands: [NoiseCommand.self, HPKECommand.self])
+        subcommands: [NoiseCommand.self, HPKECommand.self, NegentropyCommand.self])
 }
 
 struct NoiseCommand: ParsableCommand {

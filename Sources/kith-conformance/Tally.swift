@@ -59,6 +59,14 @@ struct VectorList<Vector: Decodable>: Decodable {
 
     /// - Throws: `ExitCode` 66 if the file cannot be read, 65 if it is of another kind.
     static func read(_ path: String, kind: String) throws -> Self {
+        try VectorFile.read(path, kind: kind)
+    }
+}
+
+/// A file of vectors, whatever its format.
+enum VectorFile {
+    /// - Throws: `ExitCode` 66 if the file cannot be read, 65 if it is of another kind.
+    static func read<Contents: Decodable>(_ path: String, kind: String) throws -> Contents {
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -67,7 +75,7 @@ struct VectorList<Vector: Decodable>: Decodable {
             throw ExitCode(66)
         }
         do {
-            return try JSONDecoder().decode(Self.self, from: data)
+            return try JSONDecoder().decode(Contents.self, from: data)
         } catch {
             complain(
                 "\(path) holds no \(kind) vectors",
@@ -77,7 +85,7 @@ struct VectorList<Vector: Decodable>: Decodable {
     }
 }
 
-private func complain(_ what: String, hint: String) {
+func complain(_ what: String, hint: String) {
     let text = "kith-conformance: error: \(what)\nkith-conformance: hint: \(hint)\n"
     FileHandle.standardError.write(Data(text.utf8))
 }

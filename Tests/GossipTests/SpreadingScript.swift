@@ -27,36 +27,42 @@ extension SpreadingScript {
         ids.map { Announcement(id: $0, hops: hops) }
     }
 
-    /// A machine with neighbours that have heard all ids: there are none.
+    /// A machine with these neighbours, all of them eager.
     func joined(_ links: LinkID...) -> Spreading {
-        var spreading = Spreading()
+        var spreading = Spreading(eagerAtFirst: .max)
         for link in links {
-            let node = TestNetwork.node(UInt8(link.number))
-            _ = spreading.joined(link, node: node, now: start)
-            _ = spreading.page([], for: link)
-            _ = spreading.ponged(1, by: link)
-            _ = spreading.drained(link)
+            spreading.linked(link, node: TestNetwork.node(UInt8(link.number)), now: start)
+            spreading.up(link, now: start)
         }
         return spreading
     }
 
-    /// Lets `link` announce ids that the store does not have; gives the frames sent to it.
+    /// Lets `link` announce ids that the store does not have; gives the other effects.
     func announce(
-        _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, now: Moment? = nil
+        _ ids: [ItemID], by link: LinkID, _ spreading: inout Spreading, hops: UInt8 = 255,
+        now: Moment? = nil
     ) -> [Spreading.Effect] {
+        let now = now ?? start
         var effects: [Spreading.Effect] = []
-        for effect in spreading.announced(announcements(ids), by: link) {
+        let items = announcements(ids, hops: hops)
+        for effect in spreading.announced(items, by: link, now: now) {
             guard case .findMissing(let ids, link) = effect else {
                 effects.append(effect)
                 continue
             }
-            effects += spreading.missing(ids, from: link, now: now ?? start)
+            effects += spreading.missing(ids, from: link, now: now)
         }
         return effects
     }
 
-    func positions(_ count: Int, from first: UInt64 = 0) -> [ItemPosition] {
-        ids(count, from: first).map { ItemPosition(slot: testStart.slot, id: $0) }
+    /// Tells that an envelope is stored.
+    func store(
+        _ envelope: Envelope, hops: UInt8 = 0, from source: LinkID? = nil,
+        _ spreading: inout Spreading, _ now: Moment? = nil
+    ) -> [Spreading.Effect] {
+        spreading.stored(
+            network.id(envelope), .envelope(envelope), hops: hops, from: source,
+            now: now ?? start, wall: testStart)
     }
 }
 

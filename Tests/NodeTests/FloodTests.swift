@@ -1,10 +1,10 @@
-import Gossip
 import Model
 import Sealing
 import TestKit
 import Testing
 import Wire
 
+@testable import Gossip
 @testable import Node
 
 /// What a hostile neighbour costs, and that others are served all the while.
@@ -49,13 +49,13 @@ import Wire
     }
 
     static let floods = [
-        Flood("too little work", ends: .tooManyBadItems) {
+        Flood("too little work", ends: .tooMuchAsked) {
             .push(hops: 1, network.underworked(network.envelope($0)))
         },
-        Flood("too little work claimed", ends: .tooManyBadItems) {
+        Flood("too little work claimed", ends: .tooMuchAsked) {
             .push(hops: 1, spoilt($0) { $0.workBits = 0 })
         },
-        Flood("the future", ends: .tooManyBadItems) {
+        Flood("the future", ends: .tooMuchAsked) {
             .push(hops: 1, network.envelope($0, at: testStart.adding(seconds: 1800)))
         },
         Flood("the past", ends: nil) {
@@ -70,10 +70,10 @@ import Wire
                     .manifest, subject: [UInt8](repeating: 9, count: 32), seq: $0,
                     from: testStart, days: 1, content: .null, by: network.operations))
         },
-        Flood("records that are none", ends: .tooManyBadItems) {
+        Flood("records that are none", ends: .tooMuchAsked) {
             .push(hops: 1, network.envelope($0, ttl: .quarter, suite: 0))
         },
-        Flood("retractions with wrong openings", ends: .tooManyBadItems) {
+        Flood("retractions with wrong openings", ends: .tooMuchAsked) {
             .retract(network.retraction($0 + 1, of: network.envelope($0)))
         },
         Flood("retractions of nothing", ends: nil) {
@@ -95,7 +95,57 @@ import Wire
         Flood("unknown frames", ends: nil) { _ in .unknown(type: 0xEE) },
     ]
 
-    @Test(arguments: floods)
+    /// Of the tree, the stem, membership and comparing.
+    static let gossip = [
+        Flood("grafts of nothing", ends: nil) { .graft(ids(1, $0)[0], hops: 0) },
+        Flood("grafts without a name", ends: nil) { _ in .graft(nil, hops: 0) },
+        Flood("prunes", ends: nil) { _ in .prune(backoffSeconds: .max) },
+        Flood("ids not wanted", ends: nil) { .dontWant(ids(64, $0)) },
+        Flood("low hops of nothing", ends: nil) { seed in
+            .announce(ids(16, seed).map { Announcement(id: $0, hops: 0) })
+        },
+        Flood("stem of nothing new", ends: nil) { _ in .stem(.envelope(network.envelope(1))) },
+        Flood("stem of all sorts", ends: nil) { .stem(.envelope(network.envelope($0))) },
+        Flood("stem of too little work", ends: .tooMuchAsked) {
+            .stem(.envelope(network.underworked(network.envelope($0))))
+        },
+        Flood("stem of records", ends: .tooMuchAsked) { _ in .stem(.envelope(network.charters())) },
+        Flood("joins", ends: nil) { _ in .membership(.join(network.hello(8).record)) },
+        Flood("joins of others", ends: .tooMuchAsked) { _ in
+            .membership(.join(network.hello(7).record))
+        },
+        Flood("walks", ends: nil) { _ in
+            .membership(.forwardJoin(ttl: 255, network.hello(7).record))
+        },
+        Flood("requests", ends: nil) { .membership(.neighbor(isHighPriority: $0 % 2 == 0)) },
+        Flood("leaves", ends: nil) { number in
+            number % 2 == 0
+                ? .membership(.neighbor(isHighPriority: true))
+                : .membership(.disconnect(reason: 9, backoffSeconds: .max))
+        },
+        Flood("shuffles", ends: nil) {
+            .membership(.shuffle(nonce: $0, ttl: 255, [network.hello(7).record]))
+        },
+        Flood("answers to nothing", ends: nil) {
+            .membership(.shuffleReply(nonce: $0, [network.hello(7).record]))
+        },
+        Flood("sessions", ends: nil) { .syncOpen(opening(UInt32($0), [0x61, 0, 0, 0])) },
+        Flood("sessions in pieces", ends: nil) { number in
+            // One opened, ended and opened again, each time with half a message.
+            number % 2 == 0
+                ? .syncEnd(session: 1, SyncEnd(reason: 0, value: 0))
+                : .syncOpen(opening(1, [0x61, 0x80]))
+        },
+        Flood("messages of no session", ends: nil) { .syncMessage(session: UInt32($0), [0x61]) },
+    ]
+
+    static func opening(_ session: UInt32, _ message: [UInt8]) -> SyncOpen {
+        SyncOpen(
+            session: session, ttlClass: .week, from: Slot(testStart.slot.number - 100), topics: [],
+            message: message)
+    }
+
+    @Test(arguments: floods + gossip)
     func aFloodStaysBoundedAndOthersAreServed(_ flood: Flood) {
         var net = MemoryNetwork()
         net.add(network.configuration(0))
@@ -103,8 +153,7 @@ import Wire
         net.submit([network.charters()], at: 0)
         net.connect(1, 0)
         net.run(milliseconds: 2000)
-        let stranger = net.intrude(on: 0, as: TestNetwork.node(8))
-        net.feed(0, .heard(stranger, .hello(network.hello(8))))
+        let stranger = net.befriend(0, as: 8, of: network)
         for round in 1...300 as ClosedRange<UInt64> {
             net.feed(0, .heard(stranger, flood.frame(round)))
             if round % 10 == 0 { net.run(milliseconds: 1) }
@@ -123,12 +172,16 @@ import Wire
         #expect(net.nodes[0].spreading.wantedCount == 0)
         #expect(net.nodes[0].pending.isEmpty)
         #expect(net.nodes[0].storing.isEmpty)
+        #expect(net.nodes[0].membership.neighbours.count == 1)
+        #expect(net.nodes[0].deadline.map { $0 > net.now } ?? false)
     }
 
     func expectBounded(_ node: RelayNode) {
         #expect(node.pending.count <= RelayNode.mostPendingWanted)
         #expect(node.storing.count <= RelayNode.mostPendingWanted)
         #expect(node.spreading.wantedCount <= Limits.missingPerPeer)
+        #expect(node.stem.count <= Limits.stemItemsPerMinute)
+        #expect(node.membership.passiveRecords.count <= Limits.passiveRecords)
         #expect(node.peers.values.allSatisfy { $0.held.count <= RelayNode.mostHeld })
     }
 
@@ -136,8 +189,10 @@ import Wire
 
     /// A relay whose charter is known and whose store takes orders and never answers.
     func stuck() -> (RelayNode, LinkID) {
-        var node = RelayNode(
-            network.configuration(0), now: Moment(milliseconds: 0), wall: testStart)
+        var configuration = network.configuration(0)
+        // So that no pool is full before the store's line is.
+        configuration.storeRows = 80_000_000
+        var node = RelayNode(configuration, now: Moment(milliseconds: 0), wall: testStart)
         let link = LinkID(1)
         feed(&node, .recallRecords([network.charters()]))
         feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
@@ -170,6 +225,9 @@ import Wire
             feed(&node, .heard(link, .push(hops: 255, envelope)))
         }
         #expect(node.pending.count == RelayNode.mostPendingWanted)
+        // The store's delay is not held against who sent what was asked for.
+        #expect(node.spreading.peers[link]?.debts.isEmpty == true)
+        #expect(node.spreading.isAwaiting(link))
     }
 
     @Test func retractionsWaitingForTheStoreAreLimited() {
@@ -210,7 +268,7 @@ import Wire
     @Test func tenThousandComeAndGoWithoutATrace() {
         var (node, link) = stuck()
         feed(&node, .closed(link))
-        let before = node.linkOrder.count + node.peers.count + node.spreading.neighbourNodes.count
+        let before = node.linkOrder.count + node.peers.count + node.spreading.linkedNodes.count
         for number in 2...10_001 as ClosedRange<UInt64> {
             let link = LinkID(number)
             feed(&node, .opened(link, TestNetwork.node(8), dialled: nil))
@@ -220,7 +278,7 @@ import Wire
         #expect(before == 0)
         #expect(node.linkOrder.isEmpty)
         #expect(node.peers.isEmpty)
-        #expect(node.spreading.neighbourNodes.isEmpty)
+        #expect(node.spreading.linkedNodes.isEmpty)
         #expect(node.pending.isEmpty)
     }
 

@@ -1,16 +1,17 @@
 import Gossip
 import Model
-import Node
 import TestKit
 import Testing
 import Wire
+
+@testable import Node
 
 /// When a node has heard all that its neighbours hold, and what bridges publish.
 @Suite struct SyncTests {
     let network = TestNetwork()
 
     func inSync(_ net: MemoryNetwork, _ node: Int) -> [Bool] {
-        net.nodes[node].peerList.map(\.isInSync)
+        net.nodes[node].peerList(net.now).map(\.isInSync)
     }
 
     /// A node that holds so many items, the charter among them.
@@ -46,6 +47,20 @@ import Wire
         #expect(inSync(net, 1) == [true])
     }
 
+    /// A bridge wants two at any time.
+    @Test func twoNeighboursStayInSync() {
+        var net = full(3)
+        for number in 1..<3 as Range<UInt8> {
+            net.add(network.configuration(number))
+            net.connect(Int(number), 0)
+        }
+        net.run(milliseconds: 5000)
+        for minute in 0..<120 {
+            #expect(inSync(net, 0) == [true, true], "minute \(minute)")
+            net.run(milliseconds: 60_000)
+        }
+    }
+
     @Test func aNeighbourWithoutItemsIsInSyncToo() {
         var net = full(3)
         net.add(network.configuration(1))
@@ -69,6 +84,40 @@ import Wire
         net.run(milliseconds: 700_000)
         #expect(inSync(net, 1) == [true])
         #expect(net.stores[1].ids == net.stores[0].ids)
+    }
+
+    /// It holds what is outdated here, and can't store what took its place.
+    @Test func aNeighbourWithAnOutdatedRecordIsInSync() {
+        let old = network.manifest()
+        var store = MemoryStore()
+        for envelope in [network.charters(), old] { store.keep(envelope, network) }
+        var net = full(1)
+        net.submit([network.manifest(seq: 2)], at: 0)
+        net.run(milliseconds: 100)
+        net.add(network.configuration(1), store: store)
+        net.stores[1].failure = .noRoom
+        net.connect(1, 0)
+        net.run(milliseconds: 5000)
+        #expect(net.stores[1].holds(network.id(old)))
+        #expect(!net.stores[0].holds(network.id(old)))
+        #expect(inSync(net, 0) == [true])
+        #expect(inSync(net, 1) == [false])
+    }
+
+    /// What was missed may be of a class that was compared already.
+    @Test func onlyANewRoundMakesUpForWhatWasMissed() {
+        var net = full(1)
+        let link = net.befriend(0, as: 8, of: network)
+        var node = net.nodes[0]
+        node.spreading.missed(link)
+        let turn = RelayNode.Turn(now: net.now, wall: net.wall)
+        for ttlClass in TTLClass.allCases.reversed() {
+            #expect(node.spreading.isAwaiting(link))
+            let open = SyncOpen(
+                session: 1, ttlClass: ttlClass, from: Slot(0), topics: [], message: [])
+            _ = node.run([Reconciler.Effect.send(link, .syncOpen(open))], turn)
+        }
+        #expect(!node.spreading.isAwaiting(link))
     }
 
     // MARK: What bridges publish

@@ -18,10 +18,8 @@ import Testing
         _ = try await store.put([envelope(1)])
         let missing = try await store.result { store.missing(among: [id(1), id(2)], $0) }
         let fetched = try await store.result { store.fetch([id(1)], $0) }
-        let page = try await store.result { store.page(after: nil, limit: 5, $0) }
         #expect(missing == [id(2)])
         #expect(fetched == [.envelope(envelope(1).bytes)])
-        #expect(page == [ItemPosition(slot: 100, id: id(1))])
     }
 
     @Test func theSecondCopyIsADuplicate() async throws {
@@ -114,22 +112,63 @@ import Testing
         #expect(try await store.missing(among: []) == [])
     }
 
-    @Test func pagesGoBySlotThenID() async throws {
+    @Test func rowsGoInTheOrderTheyCame() async throws {
         let store = try folder.open()
-        let items = [
-            envelope(3, slot: 7), envelope(1, slot: 8), envelope(2, slot: 7),
-            retraction(of: 9, slot: 7), envelope(4, slot: .max), envelope(0, slot: 0),
+        var items = [
+            envelope(3, slot: 7), envelope(1, slot: 8, own: true), retraction(of: 9, slot: 7),
+            envelope(4, slot: .max), envelope(0, slot: 0),
         ]
+        items[0].work = 18
+        items[2].size = 3
+        items[1].hidden = true
         _ = try await store.put(items)
-        let expected = items.map { ItemPosition(slot: $0.slot, id: $0.id) }.sorted()
-        var found: [ItemPosition] = []
+        var found: [ItemRow] = []
         while true {
-            let page = try await store.page(after: found.last, limit: 2)
+            let page = try await store.rows(after: found.last?.seq ?? 0, limit: 2)
             #expect(page.count <= 2)
             if page.isEmpty { break }
             found += page
         }
-        #expect(found == expected)
+        #expect(found.map(\.id) == items.map(\.id))
+        #expect(found.map(\.slot) == items.map(\.slot))
+        #expect(found.map(\.kind) == items.map(\.kind))
+        #expect(found.map(\.topic) == items.map(\.topic))
+        #expect(found.map(\.work) == items.map(\.work))
+        #expect(found.map(\.hidden) == items.map(\.hidden))
+        #expect(found.map(\.own) == items.map(\.own))
+        #expect(found.map(\.size) == items.map(\.size))
+        #expect(found.map(\.target) == items.map(\.target))
+        #expect(found.map(\.loose) == [false, false, true, false, false])
+    }
+
+    @Test func whatIsHiddenIsUnknownToOthersUntilItIsSeenInTheOpen() async throws {
+        let store = try folder.open()
+        var item = envelope(1, own: true)
+        item.hidden = true
+        #expect(try await store.put([item]) == [stored])
+        #expect(try await store.put([item]) == [.duplicate])
+        #expect(try await store.missing(among: [id(1)]) == [id(1)])
+        #expect(try await store.fetch([id(1)]) == [.unknown])
+        #expect(try await store.hidden(limit: 9) == [item.bytes])
+        let here = try await store.items(topic: name16(1), after: 0, limit: 9, bytesLimit: 9999)
+        #expect(here.map(\.id) == [id(1)])
+
+        #expect(try await store.put([envelope(1)]) == [stored])
+        #expect(try await store.missing(among: [id(1)]) == [])
+        #expect(try await store.fetch([id(1)]) == [.envelope(item.bytes)])
+        #expect(try await store.hidden(limit: 9).isEmpty)
+        #expect(try await store.put([envelope(1)]) == [.duplicate])
+        #expect(try await store.ownItems(limit: 9) == [id(1)])
+        #expect(try store.isConsistent())
+    }
+
+    @Test func aRetractionTakesAHiddenItemsPlaceToo() async throws {
+        let store = try folder.open()
+        var item = envelope(1, own: true)
+        item.hidden = true
+        #expect(try await store.put([item, retraction(of: 1)]) == [stored, storedAndRemoved])
+        #expect(try await store.hidden(limit: 9).isEmpty)
+        #expect(try store.isConsistent())
     }
 
     @Test func topicsAreReadInOrderOfArrival() async throws {
@@ -189,7 +228,7 @@ import Testing
         #expect(try await store.expire(now: 30, limit: 3) == 3)
         #expect(try await store.expire(now: 30, limit: 3) == 1)
         #expect(try await store.expire(now: 30, limit: 3) == 0)
-        #expect(try await store.page(after: nil, limit: 9).map(\.id) == [id(4), id(5)])
+        #expect(try await store.rows(after: 0, limit: 9).map(\.id) == [id(4), id(5)])
         #expect(try store.isConsistent())
     }
 

@@ -40,6 +40,51 @@ import Testing
         #expect(try store.onWriter("PRAGMA application_id") == Schema.applicationID)
     }
 
+    @Test func aStoreOfTheFirstSchemaIsBroughtUpToDate() async throws {
+        var bytes = envelope(1).bytes
+        bytes[2] = 0x42
+        bytes[3] = 0xA7
+        try makeFirstSchema(holding: bytes)
+        let store = try folder.open()
+        #expect(try store.onWriter("PRAGMA user_version") == Int64(Schema.version))
+        let rows = try await store.rows(after: 0, limit: 9)
+        #expect(rows.map(\.work) == [0xA7, 0xEE])
+        #expect(rows.map(\.size) == [2, 0xE])
+        #expect(rows.map(\.target) == [nil, id(2)])
+        #expect(rows.map(\.hidden) == [false, false])
+        #expect(try await store.fetch([id(1)]) == [.envelope(bytes)])
+        #expect(try await store.put([envelope(3)]) == [.stored(removedTarget: false)])
+        #expect(try store.isConsistent())
+    }
+
+    /// A store as the first schema left it, with an envelope and the retraction of another.
+    private func makeFirstSchema(holding bytes: [UInt8]) throws {
+        let queue = try DatabaseQueue(path: file)
+        try queue.write { db in
+            try db.execute(sql: Schema.migrations[0])
+            try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+            try db.execute(sql: "PRAGMA user_version = 1")
+            try db.execute(
+                sql: "INSERT INTO body VALUES (1, ?), (2, ?)",
+                arguments: [Data(bytes), Data(retraction(of: 2).bytes)])
+            let insert = "INSERT INTO item VALUES (?, ?, ?, 100, 4, 9000, ?, 0, 0, ?, ?, ?)"
+            let (one, two): (ItemID, ItemID) = (id(1), retraction(of: 2).id)
+            let (topic, target): (Topic, ItemID) = (name16(1), id(2))
+            try db.execute(
+                sql: insert,
+                arguments: [1, Data(one.bytes), 0, Data(topic.bytes), nil, 1, 512])
+            try db.execute(
+                sql: insert,
+                arguments: [2, Data(two.bytes), 1, Data(topic.bytes), Data(target.bytes), 2, 112])
+            try db.execute(
+                sql: """
+                    UPDATE total SET rows = 2, bytes = 512, retractions = 1, last_seq = 2,
+                        last_body = 2
+                    """)
+        }
+        try queue.close()
+    }
+
     @Test func aNewerSchemaIsRefusedAndKept() throws {
         let store = try folder.open()
         _ = try store.onWriter("PRAGMA user_version = 99")

@@ -186,10 +186,13 @@ public struct TestNetwork: Sendable {
     }
 
     /// What node `number` of this network is made from; retractions leave at once.
-    public func configuration(_ number: UInt8) -> RelayNode.Configuration {
+    ///
+    /// - Parameter stemGap: mean wait between own items on their way out, milliseconds; by default
+    ///   there is no stem.
+    public func configuration(_ number: UInt8, stemGap: UInt64 = 0) -> RelayNode.Configuration {
         RelayNode.Configuration(
             network: network, nodeKey: Self.nodeKey(number), addresses: [], carried: [],
-            eraseDelaySeconds: 0, seed: UInt64(number))
+            eraseDelaySeconds: 0, stemGapMilliseconds: stemGap, seed: UInt64(number))
     }
 
     public func secrets(_ number: UInt8, preSharedKey: Secret? = nil) -> LinkSecrets {

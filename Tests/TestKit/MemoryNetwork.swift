@@ -13,6 +13,8 @@ public struct MemoryNetwork: Sendable {
     public struct Sent: Sendable, Equatable {
         public let from: Int
         public let to: Int
+        /// The sender's end.
+        public let link: LinkID
         public let frame: Frame
     }
 
@@ -43,6 +45,10 @@ public struct MemoryNetwork: Sendable {
     public private(set) var sent: [Sent] = []
     public private(set) var notes: [[RelayNode.Note]] = []
     public private(set) var answers: [[UInt64: SubmitError?]] = []
+    /// What each node wants to be told of at its next start.
+    public private(set) var anchors: [[PeerRecord]] = []
+    /// How often nodes were woken: a deadline that never passes shows here.
+    public private(set) var wakeCount = 0
     /// Frames kept in `sent`; older runs of a long test are of no use.
     public var keepsSent = true
 
@@ -74,9 +80,9 @@ public struct MemoryNetwork: Sendable {
         notes.append([])
         answers.append([:])
         wakes.append(nil)
+        anchors.append([])
         let index = nodes.count - 1
-        let records = store.envelopes.filter { $0.header.suite == Suite.publicRecord.rawValue }
-        feed(index, .recallRecords(records))
+        recall(index)
         return index
     }
 
@@ -85,10 +91,16 @@ public struct MemoryNetwork: Sendable {
         for link in ends.keys.sorted() where ends[link]?.node == index { hangUp(link) }
         nodes[index] = RelayNode(configuration, now: now, wall: wall)
         wakes[index] = nil
-        let records = stores[index].envelopes.filter {
-            $0.header.suite == Suite.publicRecord.rawValue
-        }
+        recall(index)
+    }
+
+    private mutating func recall(_ index: Int) {
+        let store = stores[index]
+        let records = store.envelopes.filter { $0.header.suite == Suite.publicRecord.rawValue }
         feed(index, .recallRecords(records))
+        feed(index, .recallHeld(store.rows))
+        feed(index, .recallStem(store.hidden))
+        feed(index, .recallAnchors(anchors[index]))
     }
 
     /// Links two nodes at once, `from` as the dialler.
@@ -102,19 +114,32 @@ public struct MemoryNetwork: Sendable {
         ends[near] = End(node: from, other: far, otherNode: to)
         ends[far] = End(node: to, other: near, otherNode: from)
         let address = dialled ?? Self.address(to)
-        feed(from, .opened(near, names[to], dialled: address))
-        feed(to, .opened(far, names[from], dialled: nil))
+        let key = Self.syncKey(near)
+        feed(from, .opened(near, names[to], dialled: address, syncKey: key))
+        feed(to, .opened(far, names[from], dialled: nil, syncKey: key))
         return (near, far)
     }
 
     /// A link to `node` from a peer that this test plays itself: what the node sends is in `sent`
     /// as to −1.
-    public mutating func intrude(on node: Int, as stranger: NodeID) -> LinkID {
+    ///
+    /// - Parameter dialled: the address at which the node found it, if it was not the stranger
+    ///   who dialled.
+    public mutating func intrude(
+        on node: Int, as stranger: NodeID, dialled: Text? = nil
+    ) -> LinkID {
         lastLink += 1
         let link = LinkID(lastLink)
         ends[link] = End(node: node, other: LinkID(0), otherNode: -1)
-        feed(node, .opened(link, stranger, dialled: nil))
+        feed(node, .opened(link, stranger, dialled: dialled))
         return link
+    }
+
+    /// What the handshake of a link would have left both ends with.
+    private static func syncKey(_ link: LinkID) -> [UInt8] {
+        var key = [UInt8](repeating: 7, count: 24)
+        key.append(bigEndian: link.number)
+        return key
     }
 
     public func isOpen(_ link: LinkID) -> Bool { ends[link] != nil }
@@ -165,6 +190,11 @@ public struct MemoryNetwork: Sendable {
         sent.filter { $0.from == node && (other == nil || $0.to == other) }.map(\.frame)
     }
 
+    /// What was sent over a link from this end.
+    public func frames(over link: LinkID) -> [Frame] {
+        sent.filter { $0.link == link }.map(\.frame)
+    }
+
     public mutating func forgetSent() { sent = [] }
 
     // MARK: Events
@@ -181,6 +211,7 @@ public struct MemoryNetwork: Sendable {
         case .wake(let node):
             guard let due = wakes[node], due <= now else { return }
             wakes[node] = nil
+            wakeCount += 1
             feed(node, .wake)
         }
     }
@@ -230,13 +261,11 @@ public struct MemoryNetwork: Sendable {
             tell(node, .stored(token, stores[node].release(item)))
         case .takeDue(let time): tell(node, .due(stores[node].takeDue(time)))
         case .remove(let ids): stores[node].remove(ids)
+        case .keepAnchors(let records): anchors[node] = records
         case .expire(let time): stores[node].expire(time)
         case .findMissing(let link, let ids):
             tell(node, .missing(link, stores[node].missing(among: ids)))
         case .fetch(let link, let ids): tell(node, .fetched(link, stores[node].fetch(ids)))
-        case .list(let link, let after):
-            let page = stores[node].list(after: after, limit: Limits.announcedIDs)
-            tell(node, .page(link, page))
         case .witness(let id, let peer, let isReceipt):
             stores[node].witness(id, peer, isReceipt: isReceipt)
         }
@@ -248,7 +277,9 @@ public struct MemoryNetwork: Sendable {
 
     private mutating func send(_ link: LinkID, _ frame: Frame) {
         guard let end = ends[link] else { return }
-        if keepsSent { sent.append(Sent(from: end.node, to: end.otherNode, frame: frame)) }
+        if keepsSent {
+            sent.append(Sent(from: end.node, to: end.otherNode, link: link, frame: frame))
+        }
         let arrival = now.adding(milliseconds: latency)
         if end.otherNode < 0 {
             // Nobody reads; an intruder's link is always drained.

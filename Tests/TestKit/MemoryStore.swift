@@ -1,4 +1,4 @@
-public import Gossip
+import Gossip
 public import Model
 public import Node
 public import Wire
@@ -56,7 +56,11 @@ public struct MemoryStore: Sendable {
     }
 
     private mutating func put(_ item: StoreItem) -> StoreOutcome {
-        if items[item.id] != nil { return .duplicate }
+        if let held = items[item.id] {
+            guard held.isHidden, !item.isHidden else { return .duplicate }
+            items[item.id] = StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
+            return .stored
+        }
         if retracted[item.id] != nil { return .retracted }
         if case .retraction(_, let target) = item.content {
             retracted[target] = item.id
@@ -105,12 +109,13 @@ public struct MemoryStore: Sendable {
     // MARK: Reading
 
     public func missing(among ids: [ItemID]) -> [ItemID] {
-        ids.filter { items[$0] == nil && retracted[$0] == nil }
+        ids.filter { items[$0]?.isHidden != false && retracted[$0] == nil }
     }
 
     public func fetch(_ ids: [ItemID]) -> [RelayNode.Found] {
         ids.map { id in
-            let item = items[id] ?? retracted[id].flatMap { items[$0] }
+            let open = items[id].flatMap { $0.isHidden ? nil : $0 }
+            let item = open ?? retracted[id].flatMap { items[$0] }
             switch item?.content {
             case .envelope(let envelope): return .init(id: id, item: .envelope(envelope))
             case .retraction(let retraction, _):
@@ -120,9 +125,28 @@ public struct MemoryStore: Sendable {
         }
     }
 
-    public func list(after position: ItemPosition?, limit: Int) -> [ItemPosition] {
-        let start = position.map { firstIndex(after: $0) } ?? 0
-        return [ItemPosition](order[start...].prefix(limit))
+    /// All that is held, as a node recalls it at its start.
+    public var rows: [RelayNode.HeldRow] {
+        order.compactMap { position in
+            guard let item = items[position.id] else { return nil }
+            var target: ItemID?
+            if case .retraction(_, let of) = item.content { target = of }
+            let header = item.header
+            return RelayNode.HeldRow(
+                id: item.id, target: target, isLoose: false, slot: header.slot,
+                ttlClass: header.ttlClass, size: header.size, workBits: header.workBits,
+                topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden)
+        }
+    }
+
+    /// Envelopes on their stem.
+    public var hidden: [Envelope] {
+        order.compactMap { position in
+            guard let item = items[position.id], item.isHidden,
+                case .envelope(let envelope) = item.content
+            else { return nil }
+            return envelope
+        }
     }
 
     public func takeDue(_ now: WallTime) -> [Retraction] {

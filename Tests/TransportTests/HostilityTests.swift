@@ -135,7 +135,7 @@ import Wire
 
     @Test func aStoreThatIsBehindStopsTheReadingAndLosesNothing() async throws {
         let relay = try await TestRelay.start(0)
-        let chunks = (0..<600).map { network.envelope($0, size: 7) }
+        let chunks = (0..<5000).map { network.envelope($0, size: 3) }
         relay.store.hold()
         async let sent = blocking {
             let peer = try RawPeer(8, to: relay.endpoint)
@@ -143,7 +143,7 @@ import Wire
             let isTaken = chunks.allSatisfy { peer.send([.push(hops: 1, $0)]) }
             return (peer.socket, isTaken)
         }
-        // 37 MiB are on their way; about 8 are taken.
+        // 20 MiB are on their way; about 8 are taken.
         #expect(await eventually { relay.store.mostHeldBytes > 7 << 20 })
         try await Task.sleep(for: .seconds(1))
         #expect(relay.store.mostHeldBytes < 10 << 20)

@@ -68,7 +68,7 @@ import Wire
 
     @Test func largeEnvelopesInBulkCross() async throws {
         let relays = try await line(2)
-        let chunks = (0..<100).map { network.envelope($0, size: 7) }
+        let chunks = (0..<120).map { network.envelope($0, size: 3) }
         try await relays[0].submit(chunks)
         #expect(await eventually(within: 30) { chunks.allSatisfy { relays[1].holds($0) } })
         #expect(await relays[1].hasPeer(relays[0]))
@@ -132,7 +132,8 @@ import Wire
         #expect(
             await relay.shell.knownAddresses() == [
                 .init(
-                    address: other.address, node: TestNetwork.node(1), isBusy: true, failures: 0)
+                    address: other.address, node: TestNetwork.node(1), isPinned: true, isBusy: true,
+                    failures: 0)
             ])
         await stop([relay, there])
     }
@@ -140,7 +141,7 @@ import Wire
     @Test(arguments: ["nowhere", "127.0.0.1:0", "[::1]", "abc.onion:7447", "no.such.invalid:1"])
     func anAddressThatIsNoneIsDialledInVain(_ address: String) async throws {
         let relay = try await TestRelay.start(0)
-        await relay.shell.know(address: Text(address), node: nil)
+        await relay.shell.know(address: Text(address), node: nil, isPinned: true)
         #expect(
             await eventually { await relay.shell.knownAddresses().first?.failures ?? 0 >= 1 })
         await stop([relay])

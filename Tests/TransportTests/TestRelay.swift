@@ -94,12 +94,7 @@ final class MemoryRelayStore: RelayStore {
         completion(state.withLockedValue { $0.store.fetch(ids) })
     }
 
-    func list(
-        after position: ItemPosition?, limit: Int,
-        completion: @escaping @Sendable ([ItemPosition]) -> Void
-    ) {
-        completion(state.withLockedValue { $0.store.list(after: position, limit: limit) })
-    }
+    func keepAnchors(_ records: [PeerRecord]) {}
 
     func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool) {
         state.withLockedValue { $0.store.witness(id, node, isReceipt: isReceipt) }
@@ -152,7 +147,9 @@ struct TestRelay: Sendable {
             number: number, store: store, shell: shell, endpoint: bound[0], heard: notes)
     }
 
-    func dial(_ other: TestRelay) async { await shell.know(address: other.address, node: nil) }
+    func dial(_ other: TestRelay) async {
+        await shell.know(address: other.address, node: nil, isPinned: true)
+    }
 
     func submit(_ envelopes: [Envelope]) async throws {
         try await shell.submit(ticket: shell.newTicket(), envelopes: envelopes)

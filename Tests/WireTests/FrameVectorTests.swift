@@ -60,6 +60,27 @@ enum FrameVectors {
         case .hello(let hello): try check(hello, vector)
         case .ping(let value), .pong(let value): #expect(try value == vector.number("value"))
         case .bye(let reason): #expect(try UInt64(reason) == vector.number("reason"))
+        case .membership(let frame): try check(frame, vector)
+        case .graft(let id, let hops):
+            #expect(try UInt64(hops) == vector.number("hops"))
+            #expect(try vector.number("count") == (id == nil ? 0 : 1))
+            try check(id.map { [$0] } ?? [], vector)
+        case .prune(let backoff): #expect(try UInt64(backoff) == vector.number("backoff"))
+        case .dontWant(let ids):
+            #expect(try UInt64(ids.count) == vector.number("count"))
+            try check(ids, vector)
+        case .stem(.envelope(let envelope)):
+            #expect(try vector.number("kind") == 0)
+            #expect(try envelope.bytes == vector.bytes("envelope"))
+        case .stem(.retraction): #expect(try vector.number("kind") == 1)
+        case .syncOpen(let open): try check(open, vector)
+        case .syncMessage(let session, let message):
+            #expect(try UInt64(session) == vector.number("session"))
+            #expect(try message == vector.bytes("message"))
+        case .syncEnd(let session, let end):
+            #expect(try UInt64(session) == vector.number("session"))
+            #expect(try UInt64(end.reason) == vector.number("reason"))
+            #expect(try UInt64(end.value) == vector.number("value"))
         case .push(let hops, let envelope):
             #expect(try UInt64(hops) == vector.number("hops"))
             #expect(try envelope.bytes == vector.bytes("envelope"))
@@ -80,6 +101,38 @@ enum FrameVectors {
             try check(ids, vector)
         case .unknown: Issue.record("the last frame is never a skipped one")
         }
+    }
+
+    private static func check(_ frame: MembershipFrame, _ vector: VectorFile) throws {
+        switch frame {
+        case .join(let record): #expect(try record.encoded == vector.bytes("record"))
+        case .forwardJoin(let ttl, let record):
+            #expect(try UInt64(ttl) == vector.number("ttl"))
+            #expect(try record.encoded == vector.bytes("record"))
+        case .neighbor(let isHighPriority):
+            #expect(try vector.number("priority") == (isHighPriority ? 1 : 0))
+        case .neighborReply(let isAccepted):
+            #expect(try vector.number("accept") == (isAccepted ? 1 : 0))
+        case .disconnect(let reason, let backoff):
+            #expect(try UInt64(reason) == vector.number("reason"))
+            #expect(try UInt64(backoff) == vector.number("backoff"))
+        case .shuffle(let nonce, let ttl, let records):
+            #expect(try nonce == vector.number("nonce"))
+            #expect(try UInt64(ttl) == vector.number("ttl"))
+            #expect(try UInt64(records.count) == vector.number("count"))
+        case .shuffleReply(let nonce, let records):
+            #expect(try nonce == vector.number("nonce"))
+            #expect(try UInt64(records.count) == vector.number("count"))
+        }
+    }
+
+    private static func check(_ open: SyncOpen, _ vector: VectorFile) throws {
+        #expect(try UInt64(open.session) == vector.number("session"))
+        #expect(try UInt64(open.ttlClass.rawValue) == vector.number("class"))
+        #expect(try UInt64(open.from.number) == vector.number("slotFrom"))
+        #expect(try UInt64(open.topics.count) == vector.number("topics"))
+        #expect(try open.topics.map { $0.bytes } == vector.bytesList("topic"))
+        #expect(try open.message == vector.bytes("message"))
     }
 
     private static func check(_ ids: [ItemID], _ vector: VectorFile) throws {

@@ -17,7 +17,7 @@ STEP = 0.001  # seconds between two looks into a store
 def measure(lab, options):
     results = []
     for work in ("full", "test") if options.work == "both" else (options.work,):
-        a, b, c = relays = lab.line("ABC", test=work == "test")
+        a, b, c = relays = lab.line("ABC", full_work=work == "full")
         result = {"work": work, "workBase": BASES[work], "loadBefore": load()}
         result["relays"] = relay_span(c, a, BASES[work], options.count)
         result["commands"] = commands(lab, c, a, options.people)

@@ -36,7 +36,7 @@ class Relay:
         with open(self.log, "ab") as log:
             began = time.perf_counter()
             self.process = subprocess.Popen(
-                [self.program, "run", "--data", self.data], stdin=subprocess.DEVNULL,
+                [self.program, "run", "--data", self.data, "--stem-gap", "0"], stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=log)
         stamp = []
         threading.Thread(target=self._listen, args=(self.process.stdout, ready, stamp), daemon=True).start()
@@ -141,13 +141,13 @@ class Lab:
         self.relays.append(relay)
         return relay
 
-    def found(self, name="A", test=True):
-        """A relay with a community and network of its own; not started."""
+    def found(self, name="A", full_work=False):
+        """A relay with a community and test network of its own, so that no stem is taken; not started."""
         relay = self.relay(name)
         words = ["init", "--listen", f"127.0.0.1:{free_ports(1)[0]}", "--name", "Wren",
                  "--community", COMMUNITY, "--passphrase-stdin"]
-        self.kith.run(*words, *(["--test-network"] if test else []), data=relay.data,
-                      lines=[self.passphrase])
+        self.kith.run(*words, "--test-network", *(["--full-work"] if full_work else []),
+                      data=relay.data, lines=[self.passphrase])
         return relay
 
     def join(self, neighbour, name):
@@ -158,13 +158,19 @@ class Lab:
                       data=relay.data)
         return relay
 
-    def line(self, names, test=True):
-        """Relays in a line, each linked with the next, all with the first one's records."""
-        relays = [self.found(names[0], test)]
+    def line(self, names, full_work=False):
+        """Relays in a line, each linked with the next, all with the first one's records.
+
+        They would all become neighbours: each blocks those that do not stand beside it.
+        """
+        relays = [self.found(names[0], full_work)]
         relays[0].start()
         for name in names[1:]:
+            far = [relay.status()["node"] for relay in relays[:-1]]
             relays.append(self.join(relays[-1], name))
             relays[-1].start()
+            for node in far:
+                self.kith.run("peer", "block", node, data=relays[-1].data)
         eventually(lambda: self._expect_line(relays))
         return relays
 

@@ -92,7 +92,8 @@ class Journey:
                 relay.node = joined["node"]
                 expect(joined["network"] == made["network"], f"{relay.name} joined another network")
                 relay.start()
-        with self.step("The line is A - B - C"):
+        with self.step("C blocks A, for they would become neighbours: the line is A - B - C"):
+            self.kith.run("peer", "block", self.a.node, data=self.c.data)
             self.expect_the_line()
         with self.step("B and C hold what A published") as remarks:
             remarks.append(f"{eventually(self.expect_same_items)} items")

@@ -8,10 +8,11 @@ import subprocess
 from steps import Failed, eventually, expect, expect_soon
 
 ERASE_DELAY = 1  # seconds; the usual mean of ten minutes is too long to watch
+NO_STEM = ["--stem-gap", "0"]  # ten messages a minute are too few for many entries
 
 
 class Relay:
-    def __init__(self, name, folder, port, program, tap=None):
+    def __init__(self, name, folder, port, program, tap=None, has_stem=False):
         self.name = name
         self.data = folder / name
         self.log = folder / f"{name}.log"
@@ -19,6 +20,7 @@ class Relay:
         self.tap = tap
         self.advertise = tap.address if tap else self.listen  # what others are told
         self.program = program
+        self.how = [] if has_stem else NO_STEM
         self.process = None
         self.node = None  # its id, once it has one
 
@@ -27,7 +29,7 @@ class Relay:
         written = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "run", "--data", self.data, "--erase-delay", str(ERASE_DELAY)],
+                [self.program, "run", "--data", self.data, "--erase-delay", str(ERASE_DELAY), *self.how],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def is_ready():

@@ -23,11 +23,15 @@ def expect_soon(holds, otherwise):
         raise NotYet(otherwise)
 
 
+patience = 1  # by how much longer things may take: with the stem, messages leave one by one
+
+
 def eventually(check, seconds=30.0):
     """Calls `check` until it raises `NotYet` no more, and returns what it returned.
 
     Any other failure ends the waiting at once: what came twice will not come once by waiting.
     """
+    seconds *= patience
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -54,13 +54,15 @@ class Arena:
         """Learns as a neighbour what is the victim's own, and gives it a large item to serve."""
         peer = Peer(self.target.network)
         session = await peer.dial(LOOPBACK, self.victim.port)
-        await peer.until(lambda: peer.store.manifest(community) and session.is_told)
+        await peer.until(lambda: peer.store.manifest(community))
+        await session.become_neighbour()
+        await session.catch_up()
         base, before = peer.store.work_base, set(peer.store.envelopes)
         await self.victim.ask("ask", "--file", str(self.words))
         await peer.until(lambda: len(peer.store.envelopes) > len(before) + 1)
         own = [id for id in peer.store.envelopes if id not in before]
         slot = int(time.time()) // 600
-        start = address(7, bytes(16), None, None, slot, base, 0)
+        start = address(7, bytes(16), None, None, slot, base + 2, 2)
         large = finish(start, bytes((512 << 7) - 64), self.target.network.id)
         await peer.submit(large)
         id = large.id(self.target.network.id)

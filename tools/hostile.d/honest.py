@@ -13,6 +13,7 @@ from foe import GONE
 from frames import Gone, IHave, Pong, Push, Want
 from lies import Target
 from link import Identity, Link
+from viewframes import Neighbor
 
 PUSH_EVERY = 0.2
 ASK_EVERY = 1.0
@@ -50,7 +51,8 @@ class Client:
         while True:
             try:
                 self.link = await lies.linked(self.pair.target(), self.identity)
-                await self.link.send(lies.honest_hello(self.pair.target(), self.identity))
+                hello = lies.honest_hello(self.pair.target(), self.identity)
+                await self.link.send(hello, Neighbor(0))
                 self.ready.set()
                 await self._read(self.link)
             except GONE as fault:

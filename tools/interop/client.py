@@ -1,5 +1,7 @@
 """What `peer.py` does for a person: look at a network, ask, and open a case."""
 
+import asyncio
+import random
 import sys
 import time
 
@@ -11,6 +13,8 @@ from node import Peer
 from seeker import Seeker
 
 SECONDS = 60
+STEM_GAP_SECONDS = 10
+STEM_SECONDS = 600
 
 
 async def fetch(invite: Invite) -> Peer:
@@ -19,7 +23,10 @@ async def fetch(invite: Invite) -> Peer:
     peer.store.chosen.add(invite.community)
     host, _, port = invite.seeds[0][1].rpartition(":")
     session = await peer.dial(host.strip("[]"), int(port))
-    await peer.until(lambda: peer.store.manifest(invite.community) and session.is_told, SECONDS)
+    await peer.until(lambda: peer.store.manifest(invite.community), SECONDS)
+    async with asyncio.timeout(SECONDS):
+        await session.become_neighbour()
+        await session.catch_up()
     return peer
 
 
@@ -49,11 +56,13 @@ async def run(command: str) -> int:
 
 
 async def _ask(peer: Peer, seeker: Seeker, code: str) -> int:
-    """Sends the second line as a request; prints the code when a relay has stored it."""
+    """Sends the second line as a request by a stem; prints the code once relays pass it on."""
     made = seeker.ask(peer.now(), 0, {1: sys.stdin.readline().strip()})
-    await peer.submit(*made)
+    for item in made:
+        await asyncio.sleep(random.expovariate(1 / STEM_GAP_SECONDS))
+        await peer.stems.send(item)
     ids = [item.id(peer.network.id) for item in made]
-    if not await peer.until(lambda: all(peer.announced[id] for id in ids)):
+    if not await peer.until(lambda: all(peer.announced[id] for id in ids), STEM_SECONDS):
         print("peer: error: no relay says that it has stored it", file=sys.stderr)
         return 1
     print(code)

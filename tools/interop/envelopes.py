@@ -166,8 +166,8 @@ class Retraction:
         """The retraction's own id."""
         return h("kith1:retr", self.target(network))
 
-    def check(self, network: bytes, base: int, now: int) -> None:
-        """Refuses a retraction that nobody should follow."""
+    def check(self, network: bytes, base: int, now: int, pushed: bool = False) -> None:
+        """Refuses a retraction that nobody should follow; it may be pushed at any age."""
         require(self.header.suite != PUBLIC, "public-record")
         require(self.header.slot <= now // SLOT + 1, "future-slot")
         require(now < self.keep_until, "expired")

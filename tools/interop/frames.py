@@ -1,36 +1,20 @@
 """Chapter 04: frames, from the bytes of a link's stream and back to them."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from typing import Any, Self
 
+import treeframes
+import viewframes
 from basics import Refused, number, require, u16, u32, u64
-from envelopes import Envelope, Header
+from envelopes import Envelope, Retraction
+from framebase import MOST_BODY, ByteFrame
+from framebase import Frame as Frame
+from framebase import frame as frame
 
-MOST_BODY = 66560
 MOST_ANNOUNCED = 1024
 MOST_ASKED = 64
 ANNOUNCED = 255
 SKIPPED_FROM = 0x80
-
-
-def frame(type: int, body: bytes) -> bytes:
-    """A frame of any type."""
-    return bytes([type]) + len(body).to_bytes(3, "big") + body
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A frame that has a meaning."""
-
-    type: ClassVar[int]
-
-    @property
-    def body(self) -> bytes:
-        raise NotImplementedError
-
-    def encode(self) -> bytes:
-        """The frame with its type and length."""
-        return frame(self.type, self.body)
 
 
 @dataclass(frozen=True)
@@ -97,13 +81,12 @@ class Pong(_Valued):
 
 
 @dataclass(frozen=True)
-class Bye(Frame):
+class Bye(ByteFrame):
     type = 0x04
-    reason: int
 
     @property
-    def body(self) -> bytes:
-        return bytes([self.reason])
+    def reason(self) -> int:
+        return self.value
 
     @classmethod
     def read(cls, body: bytes) -> "Bye":
@@ -152,19 +135,17 @@ class IHave(Frame):
 @dataclass(frozen=True)
 class Retract(Frame):
     type = 0x29
-    header: Header
-    body_hash: bytes
-    opening: bytes
+    retraction: Retraction
 
     @property
     def body(self) -> bytes:
-        return self.header.raw + self.body_hash + self.opening
+        return self.retraction.raw
 
     @classmethod
     def read(cls, body: bytes) -> "Retract":
         require(len(body) == 112, "malformed")
         try:
-            return cls(Header(body[:64]), body[64:96], body[96:])
+            return cls(Retraction.read(body))
         except Refused:
             raise Refused("bad-envelope") from None
 
@@ -214,9 +195,13 @@ class Gone(_Listing):
     type = 0x34
 
 
-KNOWN = {
+KNOWN: dict[int, Any] = {
     kind.type: kind
-    for kind in (Pad, Hello, Ping, Pong, Bye, Push, IHave, Retract, Receipt, Want, Gone)
+    for kind in (
+        *(Pad, Hello, Ping, Pong, Bye, Push, IHave, Retract, Receipt, Want, Gone),
+        *viewframes.ALL,
+        *treeframes.ALL,
+    )
 }
 
 

@@ -61,13 +61,15 @@ class KithNode:
         words = ("init", "--join", invite, "--listen", self.address, "--passphrase-stdin")
         self.made = (await self.command(*words))[-1]
 
-    async def run(self) -> None:
-        """Starts the node and waits until it is ready."""
+    async def run(self, stem_gap: int = 0) -> None:
+        """Starts the node and waits until it is ready; without a gap its items take no stem."""
         with self.log.open("wb") as log:
             self._process = await self._start(
                 "run",
                 "--erase-delay",
                 "1",
+                "--stem-gap",
+                str(stem_gap),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

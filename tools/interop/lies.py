@@ -9,10 +9,11 @@ import frames
 import hello
 import link as links
 import linkrecords
+import peerrecords
 from basics import DAY, u16
 from frames import Bye, Frame, Hello, IHave, Ping, Pong, Want
-from hello import Address, make_record
 from link import Identity, Link, Network
+from peerrecords import Address, make_record
 from stage import StepFailed
 
 SECONDS = 15
@@ -28,7 +29,7 @@ class Target:
     now: int
 
 
-def honest_hello(target: Target, identity: Identity, ahead: int = hello.SIGNED_FOR) -> Hello:
+def honest_hello(target: Target, identity: Identity, ahead: int = peerrecords.SIGNED_FOR) -> Hello:
     """A HELLO as a leaf says it, with a record that holds for some seconds."""
     network, until = target.network.id, target.now + ahead
     record = make_record(identity.node_seed, network, target.now, until, ())
@@ -118,6 +119,21 @@ def on_links(target: Target) -> dict[str, tuple[Callable[[Link], Awaitable[None]
         "PUSH of no envelope": (stream(frames.frame(0x20, b"\1")), None),
         "PUSH of an envelope of version 2": (stream(frames.frame(0x20, b"\1" + envelope)), None),
         "RETRACT cut short": (stream(frames.frame(0x29, bytes(111))), None),
+        "NEIGHBOR of priority 2": (stream(frames.frame(0x12, b"\2")), None),
+        "JOIN without a record": (stream(frames.frame(0x10, b"")), None),
+        "SHUFFLE of more records than follow": (stream(frames.frame(0x15, bytes(9) + b"\1")), None),
+        "GRAFT of half an id": (stream(frames.frame(0x22, bytes(17))), None),
+        "PRUNE for more than an hour": (stream(frames.frame(0x23, u16(3601))), None),
+        "IDONTWANT of 65 ids": (stream(frames.frame(0x24, b"\x41" + id * 65)), None),
+        "STEM of kind 2": (stream(frames.frame(0x28, b"\2" + envelope)), None),
+        "STEM of an envelope of version 2": (stream(frames.frame(0x28, b"\0" + envelope)), None),
+        "SYNC_OPEN of class 5": (stream(frames.frame(0x30, bytes(4) + b"\5" + bytes(5))), None),
+        "SYNC_OPEN of 33 topics": (
+            stream(frames.frame(0x30, bytes(9) + b"\x21" + bytes(16 * 33))),
+            None,
+        ),
+        "SYNC_MSG of three bytes": (stream(frames.frame(0x31, bytes(3))), None),
+        "SYNC_END of ten bytes": (stream(frames.frame(0x32, bytes(10))), None),
     }
 
 
@@ -125,8 +141,11 @@ def as_hello(target: Target) -> dict[str, tuple[Callable[[Identity], Frame], int
     """Other first frames, with the reason of BYE."""
 
     def mixed(identity: Identity) -> Frame:
-        both = (Address(hello.IPV4, b"\x7f\0\0\1", 1), Address(hello.ONION, os.urandom(32), 1))
-        until = target.now + hello.SIGNED_FOR
+        both = (
+            Address(peerrecords.IPV4, b"\x7f\0\0\1", 1),
+            Address(peerrecords.ONION, os.urandom(32), 1),
+        )
+        until = target.now + peerrecords.SIGNED_FOR
         record = make_record(identity.node_seed, target.network.id, 1, until, both)
         return replace(honest_hello(target, identity), record=record.encode())
 
@@ -137,7 +156,7 @@ def as_hello(target: Target) -> dict[str, tuple[Callable[[Identity], Frame], int
         "HELLO of another node": (lambda identity: honest_hello(target, Identity()), 5),
         "a record that has ended": (lambda identity: honest_hello(target, identity, ahead=0), 5),
         "a record for more than 7 days": (
-            lambda identity: honest_hello(target, identity, ahead=hello.MOST_AHEAD + 60),
+            lambda identity: honest_hello(target, identity, ahead=peerrecords.MOST_AHEAD + 60),
             5,
         ),
         "a record of another network": (

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, field
 
 import linkrecords
-from basics import number, public_of, require, signer_of, u16
+from basics import h, number, public_of, require, signer_of, u16
 from frames import Frame, Pad, Stream
 from noise import Cipher, Handshake, check_proof, make_proof, prologue
 
@@ -40,7 +40,7 @@ class Identity:
         return make_proof(self.node_seed, self.node, network, link, not_after)
 
 
-@dataclass
+@dataclass(eq=False)
 class Link:
     """A link whose handshake is done."""
 
@@ -50,6 +50,7 @@ class Link:
     remote: bytes
     sending: Cipher
     receiving: Cipher
+    sync_key: bytes = b""
     stream: Stream = field(default_factory=Stream)
 
     async def send(self, *frames: Frame) -> None:
@@ -106,6 +107,11 @@ def handshake_of(identity: Identity, network: Network, initiator: bool) -> Hands
     )
 
 
+def sync_key_of(side: Handshake) -> bytes:
+    """What both ends of a finished handshake compare fingerprints under."""
+    return h("kith1:sync", side.hash)
+
+
 async def dial(host: str, port: int, identity: Identity, network: Network, now: int) -> Link:
     """A link to a node that listens."""
     async with asyncio.timeout(HANDSHAKE_SECONDS):
@@ -120,7 +126,7 @@ async def dial(host: str, port: int, identity: Identity, network: Network, now: 
             writer.close()
             raise
     sending, receiving = side.split()
-    return Link(reader, writer, True, remote, sending, receiving)
+    return Link(reader, writer, True, remote, sending, receiving, sync_key_of(side))
 
 
 async def accept(
@@ -142,4 +148,4 @@ async def accept(
         writer.close()
         raise
     receiving, sending = side.split()
-    return Link(reader, writer, False, remote, sending, receiving)
+    return Link(reader, writer, False, remote, sending, receiving, sync_key_of(side))

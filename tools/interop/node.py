@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 import hello
 import link as links
+import peerrecords
 from basics import Refused
+from branch import Branch
 from envelopes import Envelope, Retraction
 from frames import Hello, Receipt
-from hello import Address, make_record
 from link import Identity, Link, Network
+from peerrecords import Address, PeerRecord, make_record
 from session import Session
+from stems import Stems
 from store import Store
 
 LOOPBACK = "127.0.0.1"
@@ -28,6 +31,10 @@ class Peer:
         self.sessions: list[Session] = []
         self.announced: dict[bytes, set[bytes]] = defaultdict(set)
         self.receipts: dict[bytes, set[bytes]] = defaultdict(set)
+        self.hops: dict[bytes, int] = {}
+        self.told: dict[bytes, PeerRecord] = {}
+        self.accepts = True
+        self.stems = Stems(self)
         self.port: int | None = None
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,17 +85,36 @@ class Peer:
             self.sessions.remove(session)
             self.changed()
 
+    def own_record(self) -> PeerRecord:
+        """The signed word on where this peer is reached, if it listens."""
+        now, network = self.now(), self.network.id
+        where = (Address(peerrecords.IPV4, bytes([127, 0, 0, 1]), self.port),) if self.port else ()
+        until = now + peerrecords.SIGNED_FOR
+        return make_record(self.identity.node_seed, network, now, until, where)
+
     def hello(self) -> Hello:
         """The first frame of every link."""
-        now = self.now()
-        where = (Address(hello.IPV4, bytes([127, 0, 0, 1]), self.port),) if self.port else ()
-        record = make_record(
-            self.identity.node_seed, self.network.id, now, now + hello.SIGNED_FOR, where
-        )
         charters = self.store.charters
-        caps = (hello.FULL if where else hello.LEAF) | hello.TTL_CLASSES
+        caps = (hello.FULL if self.port else hello.LEAF) | hello.TTL_CLASSES
         seq = charters.newest.seq if charters else 0
-        return Hello(hello.VERSION, hello.VERSION, caps, now, seq, record.encode())
+        record = self.own_record().encode()
+        return Hello(hello.VERSION, hello.VERSION, caps, self.now(), seq, record)
+
+    def neighbour_links(self) -> list[Link]:
+        """The links that lead to neighbours."""
+        return [session.link for session in self.sessions if session.is_neighbour]
+
+    def count_neighbours(self) -> int:
+        """How many neighbours there are."""
+        return len(self.neighbour_links())
+
+    def count_eager(self) -> int:
+        """To how many of them items are pushed."""
+        return sum(session.is_neighbour and session.tree.is_eager for session in self.sessions)
+
+    def seen_in_open(self, id: bytes) -> None:
+        """An item came in the open: its stem is over."""
+        self.stems.seen(id)
 
     def heard_of(self, id: bytes, node: bytes) -> None:
         """A neighbour announced an item."""
@@ -114,25 +140,32 @@ class Peer:
         return True
 
     async def submit(self, *items: Envelope | Retraction) -> None:
-        """Keeps items made here and tells all neighbours."""
+        """Publishes items made here over every link, as a client does that brings them."""
         for item in items:
-            if isinstance(item, Envelope):
-                self.store.take(item, self.now(), pushed=True)
-            else:
-                self.store.retract(item, self.now())
+            self.store.keep(item, self.now(), pushed=True)
+            for session in self._greeted():
+                await session.tree.push(item, 1)
+
+    async def publish(self, item: Envelope | Retraction) -> None:
+        """Keeps an item, and spreads it from here."""
+        if self.store.keep(item, self.now(), pushed=True):
             await self.spread(item, 0, None)
 
-    async def spread(self, item: Envelope | Retraction, hops: int, sender: Session | None) -> None:
+    async def spread(self, item: Envelope | Retraction, hops: int, sender: Branch | None) -> None:
         """Tells every neighbour of a new item but the one it came from."""
-        for session in list(self.sessions):
-            if session is not sender and session.hello is not None:
+        for session in self._greeted():
+            if session.tree is not sender:
                 try:
-                    await session.offer(item, hops)
+                    await session.tree.offer(item, hops)
                 except OSError:
                     session.link.close()
 
+    def _greeted(self) -> list[Session]:
+        return [session for session in self.sessions if session.hello is not None]
+
     async def close(self) -> None:
         """Ends all links."""
+        self.stems.close()
         if self._server:
             self._server.close()
         for session in list(self.sessions):

@@ -6,14 +6,17 @@ import sys
 from pathlib import Path
 
 import environment
+import steps_comparing
 import steps_links
 import steps_networks
 import steps_refusals
 import steps_spreading
+import steps_view
 import vectors
 from stage import Report, Stage, expect, scene
 from steps_cases import Journey
 from steps_members import Membership
+from steps_stem import Stems
 
 REKEY_SECONDS = 160
 
@@ -67,10 +70,13 @@ async def _play_with_node(report: Report, stage: Stage, with_rekey: bool) -> Non
         if with_rekey:
             name = "both directions take new keys"
             beside.create_task(report.step(name, lambda: renews_keys(stage), REKEY_SECONDS))
+        beside.create_task(Stems(stage.binary, stage.folder / "stem").play(report))
         await steps_links.play(report, stage)
+        await steps_view.play(report, stage)
         await Journey(stage).play(report)
         await Membership(stage).play(report)
         await steps_spreading.play(report, stage)
+        await steps_comparing.play(report, stage)
         await steps_networks.play(report, stage)
         await steps_refusals.play(report, stage)
     await scene(report, stage, "the node ends when it is told to", steps_links.ends)

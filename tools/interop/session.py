@@ -1,23 +1,32 @@
-"""Chapters 04 and 08: what one peer says and does on one link, from HELLO on."""
+"""Chapter 04: what one peer says and does on one link, from HELLO on."""
 
 import asyncio
 import contextlib
 from typing import Protocol
 
+import branch
+import comparing
 import frames
 import hello
-from basics import DAY, SLOT, Refused, is_signed, require, sign, u32
-from envelopes import OLDEST_PUSHED, Envelope, Retraction
-from frames import Bye, Frame, Gone, Hello, IHave, Ping, Pong, Push, Receipt, Retract, Want
-from link import Identity, Link
-from store import FAULTS, Store
+import stems
+import treeframes
+import view
+import viewframes
+from basics import DAY, Refused, require
+from branch import Branch, TooManyFaults
+from comparing import Comparing
+from frames import Bye, Frame, Hello, IHave, Ping, Pong
+from link import Link
+from stems import Stems
+from view import View
 
 HELLO_SECONDS = 30
 QUIET_SECONDS = 30
 QUIET_TIMES = 3
-MOST_ASKED = 4096
-MOST_FAULTS = 16
-BYE_NONE, BYE_RECORD, BYE_VERSION, BYE_HELLO, BYE_FAULTS, BYE_CLOCK = 0, 5, 6, 7, 9, 10
+MOST_LOOKED_AT = 64
+BYE_NONE, BYE_RECORD, BYE_VERSION, BYE_HELLO, BYE_FAULTS, BYE_CLOCK = 0, 5, 6, 7, 8, 10
+OF_VIEW = viewframes.ALL
+OF_SYNC = (treeframes.SyncOpen, treeframes.SyncMessage, treeframes.SyncEnd)
 
 
 class Ended(Exception):
@@ -28,18 +37,12 @@ class Ended(Exception):
         self.reason = reason
 
 
-class Owner(Protocol):
+class Owner(branch.Owner, comparing.Owner, view.Owner, stems.Owner, Protocol):
     """What a session needs of the peer it belongs to."""
 
-    identity: Identity
-    store: Store
+    stems: Stems
 
-    def now(self) -> int: ...
     def hello(self) -> Hello: ...
-    def heard_of(self, id: bytes, node: bytes) -> None: ...
-    def received(self, receipt: Receipt, node: bytes) -> None: ...
-    def changed(self) -> None: ...
-    async def spread(self, item: Envelope | Retraction, hops: int, sender: "Session") -> None: ...
 
 
 class Session:
@@ -51,35 +54,51 @@ class Session:
         self.heard: list[Frame] = []
         self.hello: Hello | None = None
         self.bye: int | None = None
-        self.caught_up = False
-        self._asked: set[bytes] = set()
-        self._announced = self._page_heard = frames.MOST_ANNOUNCED
+        self.view = View(owner, link, owner.store.network)
+        self.tree = Branch(owner, link, self.view)
+        self.sync = Comparing(owner, link, self.tree.asked)
+        self.in_sync = False
         self._first_announced = False
-        self._held_back: list[IHave | Ping] = []
-        self._pages: list[tuple[bytes, ...]] = []
-        self._page = 0
-        self._faults = 0
+        self._held_back: list[Frame] = []
 
     @property
-    def is_told(self) -> bool:
-        """Whether the neighbour's last page was heard, and what was asked for has come."""
-        return self._page_heard < frames.MOST_ANNOUNCED and not self._asked
+    def is_neighbour(self) -> bool:
+        """Whether both sides agreed to be neighbours."""
+        return self.view.is_neighbour
+
+    async def become_neighbour(self, seconds: float = 10) -> bool:
+        """Asks to be a neighbour, after HELLO; whether the other node agreed."""
+        view = self.view
+        await self.owner.until(lambda: self.hello, seconds)
+        await view.ask()
+        await self.owner.until(lambda: view.is_neighbour or view.was_refused, seconds)
+        return view.is_neighbour
+
+    async def catch_up(self) -> bool:
+        """Compares all with the node and gets what it had; whether that was everything."""
+        self.in_sync = await self.sync.round()
+        return self.in_sync
 
     async def run(self) -> None:
         """Talks until the link ends."""
         try:
             await self.link.send(self.owner.hello())
             await self._first_frame()
-            await self._begin_announcing()
+            public = self.owner.store.public_ids()
+            await self.link.send(IHave(tuple((id, frames.ANNOUNCED) for id in public)))
             while True:
                 await self._handle(await self._next())
         except Ended as ended:
             await self._say(Bye(ended.reason))
         except Refused:
             await self._say(Bye(BYE_NONE))
+        except TooManyFaults:
+            await self._say(Bye(BYE_FAULTS))
         except (OSError, EOFError, TimeoutError):
             pass
         finally:
+            self.view.is_neighbour = False
+            self.tree.close()
             self.link.close()
 
     async def _say(self, frame: Frame) -> None:
@@ -115,23 +134,6 @@ class Session:
         self.hello = frame
         self.owner.changed()
 
-    async def _begin_announcing(self) -> None:
-        """Public records first, then everything in pages."""
-        public = self.owner.store.public_ids()
-        await self.link.send(IHave(tuple((id, frames.ANNOUNCED) for id in public)))
-        listed = self.owner.store.listed()
-        size = frames.MOST_ANNOUNCED
-        self._pages = [tuple(listed[at : at + size]) for at in range(0, len(listed) + 1, size)]
-        await self._next_page()
-
-    async def _next_page(self) -> None:
-        if self._page == len(self._pages):
-            self.caught_up = True
-            return
-        entries = tuple((id, frames.ANNOUNCED) for id in self._pages[self._page])
-        self._page += 1
-        await self.link.send(IHave(entries), Ping(self._page))
-
     async def _handle(self, frame: Frame) -> None:
         self.heard.append(frame)
         match frame:
@@ -139,133 +141,34 @@ class Session:
                 raise Ended(BYE_HELLO)
             case Bye():
                 self.bye = frame.reason
-            case Pong():
-                if frame.value == self._page and not self.caught_up:
-                    await self._next_page()
             case Ping():
+                await self.link.send(Pong(frame.value))
+            case treeframes.Stem():
+                if self.is_neighbour:
+                    with contextlib.suppress(Refused):
+                        await self.owner.stems.hear(self.link, frame.item)
+            case _ if isinstance(frame, OF_VIEW):
+                await self.view.hear(frame)
+            case _:
                 await self._in_turn(frame)
-            case IHave():
-                for id, _ in frame.entries:
-                    self.owner.heard_of(id, self.link.remote)
-                await self._in_turn(frame)
-            case Gone():
-                self._asked -= set(frame.ids)
-            case Want():
-                await self._answer(frame)
-            case Push():
-                await self._take(frame)
-            case Retract():
-                await self._retract(frame)
-            case Receipt():
-                self._receipt(frame)
         self.owner.changed()
 
-    async def _in_turn(self, frame: IHave | Ping) -> None:
-        """Looks at a frame; without a charter all but the first IHAVE wait until there is one."""
-        if isinstance(frame, Ping) and frame.value == 0:
-            await self.link.send(Pong(0))
-            return
-        first = isinstance(frame, IHave) and not self._first_announced
-        if first:
-            self._first_announced = True
-        elif self.owner.store.charters is None:
+    async def _in_turn(self, frame: Frame) -> None:
+        """Looks at a frame about items; without a charter much waits until there is one."""
+        if self.owner.store.charters is None and self._waits(frame):
             self._held_back.append(frame)
             return
-        if isinstance(frame, Ping):
-            await self.link.send(Pong(frame.value))
-            self._page_heard = self._announced
+        if isinstance(frame, OF_SYNC):
+            await self.sync.hear(frame)
         else:
-            self._announced = len(frame.entries)
-            await self._ask([id for id, _ in frame.entries])
-
-    async def _ask(self, ids: list[bytes]) -> None:
-        store = self.owner.store
-        fresh = [id for id in dict.fromkeys(ids) if not store.settles(id) and id not in self._asked]
-        fresh = fresh[: MOST_ASKED - len(self._asked)]
-        self._asked |= set(fresh)
-        size = frames.MOST_ASKED
-        wants = [Want(tuple(fresh[at : at + size])) for at in range(0, len(fresh), size)]
-        if wants:
-            await self.link.send(*wants)
-
-    async def _answer(self, want: Want) -> None:
-        for id in want.ids:
-            found = self.owner.store.answer(id)
-            if found is None:
-                await self.link.send(Gone((id,)))
-            else:
-                await self.pass_on(found, frames.ANNOUNCED)
-
-    async def pass_on(self, item: Envelope | Retraction, hops: int) -> None:
-        """Sends an item itself."""
-        if isinstance(item, Envelope):
-            await self.link.send(Push(hops, item))
-        else:
-            await self.link.send(Retract(item.header, item.body_hash, item.opening))
-
-    async def offer(self, item: Envelope | Retraction, hops: int) -> None:
-        """Tells the neighbour of a new item: itself, or its id if it is old."""
-        now = self.owner.now()
-        old = item.header.slot < now // SLOT - OLDEST_PUSHED
-        if isinstance(item, Envelope) and old:
-            await self.announce(item)
-        else:
-            await self.pass_on(item, hops)
-        if isinstance(item, Retraction):
-            await self.link.send(self._receipt_for(item))
-
-    async def announce(self, item: Envelope | Retraction) -> None:
-        """Says that an item is held here."""
-        entry = item.id(self.owner.store.network), frames.ANNOUNCED
-        await self.link.send(IHave((entry,)))
-
-    async def _take(self, push: Push) -> None:
-        store = self.owner.store
-        id = push.envelope.id(store.network)
-        asked = id in self._asked
-        self._asked.discard(id)
-        self.owner.heard_of(id, self.link.remote)
-        had_charter = store.charters is not None
-        try:
-            new = store.take(push.envelope, self.owner.now(), pushed=not asked)
-        except Refused as refused:
-            self._count(refused.reason)
-            return
-        if new:
-            await self.announce(push.envelope)
-            await self.owner.spread(push.envelope, min(push.hops + 1, 254), self)
-        if not had_charter and store.charters is not None:
+            await self.tree.hear(frame)
+        if self.owner.store.charters is not None:
             held, self._held_back = self._held_back, []
-            for frame in held:
-                await self._in_turn(frame)
+            for waiting in held:
+                await self._in_turn(waiting)
 
-    async def _retract(self, frame: Retract) -> None:
-        retraction = Retraction(frame.header, frame.body_hash, frame.opening)
-        self._asked.discard(retraction.id(self.owner.store.network))
-        self._asked.discard(retraction.target(self.owner.store.network))
-        try:
-            new = self.owner.store.retract(retraction, self.owner.now())
-        except Refused as refused:
-            self._count(refused.reason)
-            return
-        if new:
-            await self.announce(retraction)
-            await self.link.send(self._receipt_for(retraction))
-            await self.owner.spread(retraction, 0, self)
-
-    def _receipt_for(self, retraction: Retraction) -> Receipt:
-        network = self.owner.store.network
-        id, slot = retraction.id(network), self.owner.now() // SLOT
-        seed = self.owner.identity.node_seed
-        return Receipt(id, slot, sign(seed, "kith1:gone", network, id, u32(slot)))
-
-    def _receipt(self, receipt: Receipt) -> None:
-        said = self.owner.store.network + receipt.retraction + u32(receipt.slot)
-        holds = is_signed(self.link.remote, receipt.signature, "kith1:gone", said)
-        if holds and receipt.slot <= self.owner.now() // SLOT + 1:
-            self.owner.received(receipt, self.link.remote)
-
-    def _count(self, reason: str) -> None:
-        self._faults += reason in FAULTS
-        if self._faults > MOST_FAULTS:
-            raise Ended(BYE_FAULTS)
+    def _waits(self, frame: Frame) -> bool:
+        if isinstance(frame, IHave):
+            first, self._first_announced = not self._first_announced, True
+            return not first and len(frame.entries) > MOST_LOOKED_AT
+        return isinstance(frame, OF_SYNC)

@@ -95,21 +95,32 @@ class Stage:
         self.peers.append(peer)
         return peer
 
-    async def linked(self, peer: Peer | None = None) -> tuple[Peer, Session]:
-        """A peer that dialled the node and has read its charter and manifest."""
+    async def linked(
+        self, peer: Peer | None = None, neighbour: bool = True, catches_up: bool = True
+    ) -> tuple[Peer, Session]:
+        """A peer that dialled the node, has its charter and manifest, and what it holds."""
         peer = peer or self.peer()
         session = await peer.dial(LOOPBACK, self.node.port)
         known = await peer.until(lambda: peer.store.manifest(self.invite.community))
         expect(known, "charter and manifest did not come")
+        if neighbour:
+            expect(await session.become_neighbour(), "the node refuses to be a neighbour")
+        if catches_up:
+            expect(await session.catch_up(), "the peer did not catch up with the node")
         return peer, session
 
     def envelope(
-        self, slot: int, bits: int | None = None, ttl_class: int = 0, erase_key: bytes | None = None
+        self,
+        slot: int,
+        bits: int | None = None,
+        ttl_class: int = 0,
+        erase_key: bytes | None = None,
+        size_class: int = 0,
     ) -> Envelope:
-        """An envelope of 512 bytes that nobody opens."""
+        """An envelope that nobody opens."""
         work = self.work_base + ttl_class if bits is None else bits
-        start = address(0, os.urandom(16), None, erase_key, slot, work, ttl_class)
-        return finish(start, os.urandom(448), self.invite.network)
+        start = address(size_class, os.urandom(16), None, erase_key, slot, work, ttl_class)
+        return finish(start, os.urandom((512 << size_class) - 64), self.invite.network)
 
     def slot(self) -> int:
         """The current slot."""

@@ -16,6 +16,7 @@ from node import Peer
 from stage import Report, Stage, expect, scene
 
 QUIET_SECONDS = 1.0
+CATCH_UP_SECONDS = 60
 
 
 async def play(report: Report, stage: Stage) -> None:
@@ -23,7 +24,7 @@ async def play(report: Report, stage: Stage) -> None:
     await scene(report, stage, "a renewed manifest takes the old one's place", renews)
     await scene(report, stage, "a public record that is changed is not kept", changed_record)
     await scene(report, stage, "a new node joins through a peer, and catches up", joins)
-    await scene(report, stage, "a node without charter lets pages wait", waits_for_charter)
+    await scene(report, stage, "a node without charter lets long lists wait", waits_for_charter)
 
 
 async def renews(stage: Stage) -> None:
@@ -74,20 +75,18 @@ async def through(stage: Stage, node: bytes, port: int) -> KithNode:
 
 async def joins(stage: Stage) -> str:
     """The peer holds what the network has; the new node asks it for all of that."""
-    source, session = await stage.linked()
+    source, session = await stage.linked(neighbour=False)
     [status] = await stage.node.command("status")
     count = status["items"]
-    whole = await source.until(lambda: len(source.store.listed()) >= count)
-    expect(whole, "the peer has not caught up")
+    expect(len(source.store.listed()) == count, "the peer has not caught up")
     session.link.close()
     peer = Peer(stage.network)
     stage.peers.append(peer)
     peer.store = source.store
     fresh = await through(stage, peer.identity.node, await peer.listen())
     try:
-        expect(await peer.until(lambda: peer.sessions and peer.sessions[0].caught_up), "no PONG")
         ids = peer.store.listed()
-        done = await peer.until(lambda: all(peer.announced[id] for id in ids))
+        done = await peer.until(lambda: all(peer.announced[id] for id in ids), CATCH_UP_SECONDS)
         expect(done, f"{sum(not peer.announced[id] for id in ids)} were not acknowledged")
         [status] = await fresh.command("status")
         expect(status["networkName"] == "Harbour Street", f"network {status['networkName']}")
@@ -98,9 +97,9 @@ async def joins(stage: Stage) -> str:
 
 
 async def waits_for_charter(stage: Stage) -> None:
-    """An empty first IHAVE, then a page: its PONG comes only when the charter has come."""
+    """An empty first IHAVE, then a short list, and a long one that waits for the charter."""
     source, _ = await stage.linked()
-    unknown = tuple(os.urandom(32) for _ in range(3))
+    few, many = (tuple(os.urandom(32) for _ in range(count)) for count in (64, 65))
     dialled: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
     peer = stage.peer()
 
@@ -119,20 +118,23 @@ async def waits_for_charter(stage: Stage) -> None:
     fresh = await through(stage, peer.identity.node, port)
     try:
         link = await asyncio.wait_for(dialled, 10)
-        page = IHave(tuple((id, frames.ANNOUNCED) for id in unknown))
-        await link.send(peer.hello(), IHave(()), page, Ping(1), Ping(0))
+        lists = [IHave(tuple((id, frames.ANNOUNCED) for id in ids)) for ids in (few, many)]
+        await link.send(peer.hello(), IHave(()), *lists, Ping(1))
         before = await _heard(link, lambda heard: False, QUIET_SECONDS)
-        expect(Pong(0) in before, "no PONG to PING 0")
-        expect(Pong(1) not in before, "a page was looked at without charter")
+        expect(Pong(1) in before, "no PONG")
+        expect(_asked(before) == set(few), "asked for others than those of the short list")
         charter = source.store.envelopes[source.store.public_ids()[0]]
-        await link.send(Push(0, charter))
-        after = await _heard(link, lambda heard: Pong(1) in heard, 5)
-        expect(Pong(1) in after, "no PONG after the charter came")
-        asked = {id for frame in after if isinstance(frame, Want) for id in frame.ids}
-        expect(set(unknown) <= asked, "the page was not asked for")
+        await link.send(Gone(few), Push(0, charter))
+        after = await _heard(link, lambda heard: set(many) <= _asked(heard), 5)
+        expect(set(many) <= _asked(after), "the long list was not asked for")
     finally:
         server.close()
         await fresh.stop()
+
+
+def _asked(heard: list[Frame]) -> set[bytes]:
+    """What was asked for."""
+    return {id for frame in heard if isinstance(frame, Want) for id in frame.ids}
 
 
 async def _heard(link: Link, enough: Callable[[list[Frame]], bool], seconds: float) -> list[Frame]:

@@ -15,7 +15,7 @@ from node import LOOPBACK
 from stage import Report, Stage, expect, scene
 
 SLACK_SECONDS = 5
-TOO_MANY_FAULTS = 9
+TOO_MANY_FAULTS = 8
 MOST_LIES = 400
 
 

@@ -1,4 +1,4 @@
-"""Steps: items pass from peer to peer through the node; asking, catching up, taking back."""
+"""Steps: items pass from peer to peer through the node; asking, taking back, the tree."""
 
 import asyncio
 import os
@@ -7,39 +7,52 @@ from functools import partial
 import frames
 from basics import u64
 from envelopes import Envelope, Header, Retraction, opening, work_done
-from frames import Frame, Gone, IHave, Ping, Pong, Push, Retract, Want
+from frames import Frame, Gone, IHave, Push, Retract, Want
 from node import Peer
 from session import Session
 from stage import Report, Stage, expect, scene
+from treeframes import DontWant, Graft, Prune
 
-MANY = 2100
+Linked = tuple[Peer, Session]
+QUIET_SECONDS = 1.0
 
 
 async def play(report: Report, stage: Stage) -> None:
     """All steps of this part."""
     await scene(report, stage, "PUSH goes on with hops + 1 and is acknowledged", pushes)
+    await scene(report, stage, "who is no neighbour is served, and told of nothing new", strangers)
+    await scene(report, stage, "a duplicate is answered by PRUNE; IHAVE and GRAFT", tree)
+    await scene(report, stage, "who said IDONTWANT is told nothing; a large item asks so", spares)
     await scene(report, stage, "an old item is not taken unasked, but asked for", old_item)
     await scene(report, stage, "what lacks work is not kept, its good copy is", lacks_work)
     await scene(report, stage, "WANT is answered in order by PUSH and RETRACT, or GONE", wants)
     await scene(report, stage, "RETRACT of the seen and the unseen; receipts", retracts)
-    await scene(report, stage, f"the node catches up with {MANY} items, page by page", teaches)
-    await scene(report, stage, "a new peer catches up with the node", learns)
 
 
-async def pair(stage: Stage) -> tuple[tuple[Peer, Session], tuple[Peer, Session]]:
-    """Two peers, both linked to the node and caught up."""
-    both = await stage.linked(), await stage.linked()
-    for peer, session in both:
-        await settled(peer, session)
-    return both
+async def pair(stage: Stage) -> tuple[Linked, Linked]:
+    """Two peers, both neighbours of the node and caught up."""
+    return await stage.linked(), await stage.linked()
 
 
-async def settled(peer: Peer, session: Session, mark: int = 424242) -> None:
-    """Waits until the node has looked at all that was sent, and all it sent was looked at."""
-    expect(await peer.until(lambda: session.caught_up), "the node does not catch up")
-    await session.link.send(Ping(mark))
-    expect(await peer.until(lambda: Pong(mark) in session.heard), "no PONG")
-    session.heard.remove(Pong(mark))
+async def settled(stage: Stage, sent: Linked, *came: Linked) -> None:
+    """Waits until an item has come through the node, and so all that was pushed before it."""
+    item = stage.envelope(stage.slot())
+    await kept(stage, sent[0], item)
+    id = item.id(stage.invite.network)
+    for peer, _ in came:
+        expect(await peer.until(lambda: id in peer.store.envelopes), "not passed on")
+
+
+def pushed(session: Session, item: Envelope) -> list[int]:
+    """The hops with which an item was pushed over a link."""
+    came = [frame for frame in session.heard if isinstance(frame, Push)]
+    return [frame.hops for frame in came if frame.envelope == item]
+
+
+def announced(session: Session, id: bytes) -> list[int]:
+    """The hops with which an item was announced over a link."""
+    told = [frame for frame in session.heard if isinstance(frame, IHave)]
+    return [hops for frame in told for one, hops in frame.entries if one == id]
 
 
 async def pushes(stage: Stage) -> None:
@@ -50,14 +63,89 @@ async def pushes(stage: Stage) -> None:
     first.store.take(item, first.now(), pushed=True)
     await sent.link.send(Push(3, item))
     expect(await first.until(lambda: first.announced[id]), "no acknowledgement")
+    expect(announced(sent, id) == [3], f"acknowledged with hops {announced(sent, id)}")
     expect(await second.until(lambda: id in second.store.envelopes), "not passed on")
-    pushed = [frame for frame in came.heard if isinstance(frame, Push) and frame.envelope == item]
-    expect([frame.hops for frame in pushed] == [4], f"{pushed[0].hops} hops")
+    expect(pushed(came, item) == [4], f"{pushed(came, item)} hops")
     await sent.link.send(Push(3, item))
-    await kept(stage, first, stage.envelope(stage.slot()))
-    await settled(second, came)
-    again = [frame for frame in came.heard if isinstance(frame, Push) and frame.envelope == item]
-    expect(len(again) == 1, "a second copy was passed on")
+    await settled(stage, (first, sent), (second, came))
+    expect(len(pushed(came, item)) == 1, "a second copy was passed on")
+    expect(not pushed(sent, item), "it went back")
+
+
+async def strangers(stage: Stage) -> None:
+    """Two links without neighbours: one brings an item, the other gets it only if it asks."""
+    (first, sent), (other, told) = await pair(stage)
+    stranger, link = await stage.linked(neighbour=False)
+    item = stage.envelope(stage.slot())
+    id = item.id(stage.invite.network)
+    await kept(stage, stranger, item)
+    expect(await first.until(lambda: id in first.store.envelopes), "its item is not passed on")
+    silent, quiet = await stage.linked(neighbour=False, catches_up=False)
+    second = stage.envelope(stage.slot())
+    await kept(stage, first, second)
+    expect(await other.until(lambda: second.id(stage.invite.network) in other.store.envelopes), "?")
+    await asyncio.sleep(QUIET_SECONDS)
+    for session in (link, quiet):
+        new = second.id(stage.invite.network)
+        said = pushed(session, second) + announced(session, new)
+        expect(not said, "a link that is no neighbour was told of something new")
+    await quiet.link.send(Graft(id, 0))
+    await quiet.link.send(Want((second.id(stage.invite.network),)))
+    both = {id, second.id(stage.invite.network)}
+    came = await silent.until(lambda: both <= silent.store.envelopes.keys())
+    expect(came, "GRAFT and WANT of no neighbour were not answered")
+
+
+async def tree(stage: Stage) -> str:
+    """One of four neighbours pushes what the node has, and is lazy from then on."""
+    linked = [await stage.linked() for _ in range(4)]
+    source, (peer, session) = linked[0], linked[1]
+    network = stage.invite.network
+    await settled(stage, source, *linked[1:])
+    one, two, three = (stage.envelope(stage.slot()) for _ in range(3))
+    await kept(stage, source[0], one)
+    await settled(stage, source, *linked[1:])
+    pruned: list[Linked] = []
+    for peer, session in linked[1:]:
+        await session.link.send(Push(9, one))
+        if await peer.until(lambda: any(isinstance(f, Prune) for f in session.heard), 2):
+            pruned.append((peer, session))
+    expect(pruned, "nobody who pushed what was held was sent PRUNE")
+    expect(len(pruned) < 3, "fewer than two neighbours are eager")
+    peer, session = pruned[0]
+    [prune] = [frame for frame in session.heard if isinstance(frame, Prune)]
+    await kept(stage, source[0], two)
+    id = two.id(network)
+    expect(await peer.until(lambda: id in peer.store.envelopes), "a lazy neighbour goes without")
+    expect(announced(session, id) == [2], f"announced with hops {announced(session, id)}")
+    expect(pushed(session, two) == [2], f"GRAFT was answered with hops {pushed(session, two)}")
+    await kept(stage, source[0], three)
+    id = three.id(network)
+    expect(await peer.until(lambda: id in peer.store.envelopes), "not passed on")
+    expect(not announced(session, id), "who sent GRAFT is still lazy")
+    return f"{len(pruned)} of 3 pruned, backoff {prune.backoff} s"
+
+
+async def spares(stage: Stage) -> str:
+    """IDONTWANT in both directions."""
+    linked = [await stage.linked() for _ in range(3)]
+    source, (peer, session) = linked[0], linked[1]
+    network = stage.invite.network
+    await settled(stage, source, *linked[1:])
+    item = stage.envelope(stage.slot())
+    await session.link.send(DontWant((item.id(network),)))
+    await asyncio.sleep(QUIET_SECONDS)
+    await kept(stage, source[0], item)
+    await settled(stage, source, *linked[1:])
+    said = set(pushed(session, item) + announced(session, item.id(network)))
+    expect(not said - {frames.ANNOUNCED}, "who did not want an item was told of it")
+    large = stage.envelope(stage.slot(), ttl_class=2, size_class=5)
+    await kept(stage, source[0], large)
+    id = large.id(network)
+    expect(await peer.until(lambda: id in peer.store.envelopes), "a large item is not passed on")
+    asked = [f for _, s in linked[1:] for f in s.heard if isinstance(f, DontWant) and id in f.ids]
+    expect(len(asked) == 2, f"{len(asked)} of 2 were told that it need not be sent")
+    return f"{len(large.raw)} bytes"
 
 
 async def kept(stage: Stage, peer: Peer, *items: Envelope | Retraction) -> None:
@@ -79,10 +167,9 @@ async def old_item(stage: Stage) -> None:
     await sent.link.send(IHave(((id, frames.ANNOUNCED),)))
     expect(await first.until(lambda: first.announced[id]), "it was not asked for")
     expect(await second.until(lambda: id in second.store.envelopes), "not passed on")
-    told = [f for f in came.heard if isinstance(f, IHave) and (id, frames.ANNOUNCED) in f.entries]
-    expect(told, "it was not announced with hops 255")
-    pushed = [f for f in came.heard if isinstance(f, Push) and f.envelope == item]
-    expect([frame.hops for frame in pushed] == [frames.ANNOUNCED], "it was pushed unasked")
+    told = announced(came, id)
+    expect(frames.ANNOUNCED in told, f"it was announced with hops {told}")
+    expect(pushed(came, item) == [frames.ANNOUNCED], "it was pushed unasked")
 
 
 async def lacks_work(stage: Stage) -> None:
@@ -110,7 +197,7 @@ def erasable(stage: Stage, key: bytes, slot: int) -> tuple[Envelope, Retraction]
 
 
 async def wants(stage: Stage) -> None:
-    """One WANT for all there is."""
+    """One WANT for all there is, with the number of no session."""
     peer, session = await stage.linked()
     network = stage.invite.network
     held = stage.envelope(stage.slot())
@@ -118,17 +205,16 @@ async def wants(stage: Stage) -> None:
     await kept(stage, peer, held, gone)
     await kept(stage, peer, retraction)
     unknown = os.urandom(32)
-    retract = Retract(retraction.header, retraction.body_hash, retraction.opening)
+    retract = Retract(retraction)
     wanted: list[Frame] = [Push(frames.ANNOUNCED, held), retract, retract]
-    gone_too: list[Frame] = [*wanted, Gone((unknown,))]
+    gone_too: list[Frame] = [*wanted, Gone((unknown,), 5)]
     del session.heard[:]
-    await session.link.send(
-        Want((held.id(network), gone.id(network), unknown, retraction.id(network)))
-    )
+    ids = held.id(network), gone.id(network), unknown, retraction.id(network)
+    await session.link.send(Want(ids, 5))
     answers = partial(_those_of, session.heard, gone_too)
     expect(await peer.until(lambda: len(answers()) >= 4), f"{len(answers())} answers")
     expect(_those_of(answers(), wanted) == wanted, "another order than that of the ids")
-    expect(gone_too[-1] in answers(), "no GONE")
+    expect(gone_too[-1] in answers(), "no GONE with the number of the WANT")
 
 
 def _those_of(heard: list[Frame], wanted: list[Frame]) -> list[Frame]:
@@ -156,53 +242,6 @@ async def retracts(stage: Stage) -> None:
         await first.until(lambda: first.receipts[before.id(network)]), "no RECEIPT of the unseen"
     )
     await sent.link.send(Push(0, unseen))
-    await kept(stage, first, stage.envelope(stage.slot()))
-    await settled(second, came)
+    await settled(stage, (first, sent), (second, came))
     expect(not first.announced[unseen.id(network)], "a retracted envelope was taken")
     expect(unseen.id(network) not in second.store.envelopes, "a retracted envelope was passed on")
-
-
-async def teaches(stage: Stage) -> str:
-    """A peer that holds more than two pages links anew; the node asks for all of them."""
-    peer = stage.peer()
-    helper, _ = await stage.linked()
-    for id in helper.store.public_ids():
-        peer.store.take(helper.store.envelopes[id], peer.now(), pushed=False)
-    await asyncio.to_thread(_fill, stage, peer)
-    ids = set(peer.store.envelopes)
-    _, session = await stage.linked(peer)
-    expect(await peer.until(lambda: session.caught_up, 20), "no PONG after a page")
-    done = await peer.until(lambda: all(peer.announced[id] for id in ids), 20)
-    expect(done, f"{sum(not peer.announced[id] for id in ids)} were not acknowledged")
-    pages = sum(isinstance(frame, Pong) and frame.value > 0 for frame in session.heard)
-    [status] = await stage.node.command("status")
-    expect(status["items"] >= MANY, f"the node has {status['items']} items")
-    return f"{pages} pages"
-
-
-def _fill(stage: Stage, peer: Peer) -> None:
-    """Gives a peer many items, over several slots."""
-    slot = stage.slot()
-    for index in range(MANY):
-        peer.store.take(stage.envelope(slot - index % 3), peer.now(), pushed=False)
-
-
-async def learns(stage: Stage) -> str:
-    """An empty peer ends with the ids that the node's oldest neighbour has."""
-    peer, session = await stage.linked()
-    [status] = await stage.node.command("status")
-    count = status["items"]
-
-    def held() -> int:
-        return len(peer.store.envelopes) + len(peer.store.retractions)
-
-    expect(await peer.until(lambda: held() >= count, 20), f"{held()} of {count} items came")
-    expect(await peer.until(lambda: session.is_told), "the last page is full, or something lacks")
-    after = zip(session.heard, session.heard[1:])
-    pages = [a for a, b in after if isinstance(a, IHave) and isinstance(b, Ping) and b.value]
-    order = [id for page in pages for id, _ in page.entries]
-    expect(all(len(page.entries) <= 1024 for page in pages), "a page of more than 1024")
-    everything = peer.store.listed()
-    expect(order == everything, "pages are not ascending by slot and id")
-    expect({hops for page in pages for _, hops in page.entries} == {255}, "hops")
-    return f"{len(everything)} items in {len(pages)} pages"

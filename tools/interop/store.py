@@ -1,7 +1,7 @@
 """Chapters 06, 07 and 14: what a peer keeps, here in memory, and what it takes in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import records
 from basics import Refused, require
@@ -38,6 +38,16 @@ class Store:
     _retracted: dict[bytes, bytes] = field(default_factory=dict)
     _waiting: list[Envelope] = field(default_factory=list)
 
+    def copy(self) -> "Store":
+        """Another store that holds the same."""
+        return replace(
+            self,
+            envelopes=dict(self.envelopes),
+            retractions=dict(self.retractions),
+            records=dict(self.records),
+            _retracted=dict(self._retracted),
+        )
+
     @property
     def charters(self) -> Charters | None:
         """The network's charters, once they are known."""
@@ -68,10 +78,21 @@ class Store:
         """The ids of the current public records."""
         return [id for id, _ in self.records.values()]
 
+    def items_of(
+        self, ttl_class: int, slot: int, topics: tuple[bytes, ...] = ()
+    ) -> list[tuple[int, bytes]]:
+        """Slot and id of all items of a class from a slot on, ascending."""
+        return sorted(
+            (item.header.slot, id)
+            for id, item in self._items()
+            if item.header.ttl_class == ttl_class
+            and item.header.slot >= slot
+            and (not topics or item.header.topic in topics)
+        )
+
     def listed(self) -> list[bytes]:
-        """The ids of all items, ascending by slot and id."""
-        slots = [(item.header.slot, id) for id, item in self._items()]
-        return [id for _, id in sorted(slots)]
+        """The ids of all items."""
+        return [id for id, _ in self._items()]
 
     def _items(self) -> Iterator[tuple[bytes, Envelope | Retraction]]:
         yield from self.envelopes.items()
@@ -81,6 +102,12 @@ class Store:
         """What a WANT for an id is answered with; None is GONE."""
         found = self.envelopes.get(id) or self.retractions.get(id)
         return found or self.retractions.get(self._retracted.get(id, b""))
+
+    def keep(self, item: Envelope | Retraction, now: int, pushed: bool) -> bool:
+        """Keeps an item that passes the checks; whether it is new."""
+        if isinstance(item, Retraction):
+            return self.retract(item, now)
+        return self.take(item, now, pushed)
 
     def take(self, envelope: Envelope, now: int, pushed: bool) -> bool:
         """Keeps an envelope that passes the checks; whether it is new."""

@@ -8,6 +8,8 @@ import scenarios
 import vectors_basics
 import vectors_content
 import vectors_links
+import vectors_pools
+import vectors_sync
 from basics import Refused
 from scenarios import Mismatch, Scenario
 
@@ -30,6 +32,8 @@ CHECKS: dict[str, Callable[[Scenario], None]] = {
     "noise": vectors_links.noise,
     "link-record": vectors_links.link_record,
     "frames": vectors_links.frames_,
+    "pools": vectors_pools.pools,
+    "reconciliation": vectors_sync.reconciliation,
 }
 
 

@@ -5,7 +5,10 @@ from typing import Any
 import frames
 import hello
 import linkrecords as wire
-from basics import is_signed, public_of, require, signer_of, u16, u32
+import treeframes
+import viewframes
+from basics import NOBODY, is_signed, public_of, require, signer_of, u16, u32
+from envelopes import Retraction
 from frames import Frame
 from noise import Cipher, Handshake, check_proof, make_proof, prologue
 from scenarios import Mismatch, Scenario
@@ -131,13 +134,66 @@ def _fields(s: Scenario, frame: Frame) -> dict[str, Any]:
         case frames.IHave():
             return _announced(frame)
         case frames.Retract():
-            named = {"header": frame.header.raw, "body hash": frame.body_hash}
-            return named | {"opening": frame.opening}
+            return _retraction(frame.retraction)
         case frames.Receipt():
             return _receipt(s, frame)
         case frames.Want() | frames.Gone():
+            return _ids(frame) | {"session": frame.session}
+    return _fields_of_others(frame)
+
+
+def _fields_of_others(frame: Frame) -> dict[str, Any]:
+    """The same of the frames of chapters 20 to 22, and of the tree."""
+    match frame:
+        case viewframes.Join():
+            return {"record": frame.record.encode()}
+        case viewframes.ForwardJoin():
+            return {"ttl": frame.ttl, "record": frame.record.encode()}
+        case viewframes.Neighbor():
+            return {"priority": frame.value}
+        case viewframes.NeighborReply():
+            return {"accept": frame.value}
+        case viewframes.Disconnect():
+            return {"reason": frame.reason, "backoff": frame.backoff}
+        case viewframes.Shuffle():
+            return _records(frame) | {"ttl": frame.ttl}
+        case viewframes.ShuffleReply():
+            return _records(frame)
+        case treeframes.Graft():
+            count = int(frame.id != NOBODY)
+            return {"hops": frame.hops, "count": count, "id 0": frame.id}
+        case treeframes.Prune():
+            return {"backoff": frame.backoff}
+        case treeframes.DontWant():
             return _ids(frame)
+        case treeframes.Stem(item=Retraction() as item):
+            return _retraction(item) | {"kind": frame.kind}
+        case treeframes.Stem():
+            return {"kind": frame.kind, "envelope": frame.item.raw}
+        case treeframes.SyncOpen():
+            return _opening(frame)
+        case treeframes.SyncMessage():
+            return {"session": frame.session, "message": frame.message}
+        case treeframes.SyncEnd():
+            return {"session": frame.session, "reason": frame.reason, "value": frame.value}
     raise Mismatch("a frame without fields")
+
+
+def _retraction(item: Retraction) -> dict[str, Any]:
+    return {"header": item.header.raw, "body hash": item.body_hash, "opening": item.opening}
+
+
+def _records(frame: viewframes.Shuffle | viewframes.ShuffleReply) -> dict[str, Any]:
+    named: dict[str, Any] = {
+        f"record {index}": record.encode() for index, record in enumerate(frame.records)
+    }
+    return named | {"nonce": frame.nonce, "count": len(frame.records)}
+
+
+def _opening(frame: treeframes.SyncOpen) -> dict[str, Any]:
+    named: dict[str, Any] = {f"topic {index}": topic for index, topic in enumerate(frame.topics)}
+    head = {"session": frame.session, "class": frame.ttl_class, "slotFrom": frame.slot_from}
+    return named | head | {"topics": len(frame.topics), "message": frame.message}
 
 
 def _hello(s: Scenario, frame: frames.Hello) -> dict[str, Any]:
@@ -165,9 +221,9 @@ def _announced(frame: frames.IHave) -> dict[str, Any]:
     return named | count | ({"hops": hops.pop()} if len(hops) == 1 else {})
 
 
-def _ids(frame: frames.Want | frames.Gone) -> dict[str, Any]:
+def _ids(frame: frames.Want | frames.Gone | treeframes.DontWant) -> dict[str, Any]:
     named: dict[str, Any] = {f"id {index}": id for index, id in enumerate(frame.ids)}
-    return named | {"session": frame.session, "count": len(frame.ids)}
+    return named | {"count": len(frame.ids)}
 
 
 def _receipt(s: Scenario, frame: frames.Receipt) -> dict[str, Any]:

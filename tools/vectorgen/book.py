@@ -20,12 +20,15 @@ def gather() -> list[Topic]:
         links,
         manifests,
         people,
+        pools,
+        reconciliations,
         seals,
         withdrawals,
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
-    modules += [jsons, consents, withdrawals, forwards, deliveries]
+    modules += [jsons, consents, withdrawals, forwards, deliveries, pools]
+    modules += [reconciliations]
     return [topic for module in modules for topic in module.topics()]
 
 

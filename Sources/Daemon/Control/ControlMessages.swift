@@ -156,6 +156,7 @@ public struct NodeStatus: Codable, Sendable {
     public var peers: [String]
     /// Linked relays that have told all they hold, with nothing of it outstanding.
     public var peersInSync: Int
+    public var gossip: Gossip
     public var knownAddresses: Int
     public var items: Int64
     public var bytes: Int64
@@ -163,6 +164,28 @@ public struct NodeStatus: Codable, Sendable {
     public var clockAheadSeconds: Int64?
     public var communities: [Community]
     public var warnings: [String]
+
+    /// How what spreads stands: counts, and nothing that tells an item's way.
+    public struct Gossip: Codable, Sendable {
+        /// Linked relays that items spread over.
+        public var neighbours: Int
+        /// Of these, those that items are pushed to; the others hear their ids.
+        public var eager: Int
+        /// Links by which messages leave on their stem now.
+        public var stems: Int
+        /// Messages on their stem here, own and others'.
+        public var onStem: Int
+        /// Relays remembered in case neighbours are lost.
+        public var passive: Int
+        /// Ids heard of and not here yet.
+        public var wanted: Int
+        public var pushes: Int
+        public var duplicates: Int
+        public var grafts: Int
+        public var prunes: Int
+        /// Kinds of messages of which a period is full: more work is needed to be kept.
+        public var fullPeriods: Int
+    }
 
     public struct Community: Codable, Sendable {
         public var id: String
@@ -182,4 +205,14 @@ public struct PeerStatus: Codable, Sendable {
     public var isBlocked: Bool
     public var failures: UInt64
     public var clockAheadSeconds: Int64?
+    /// Items are pushed to it, announced to it, or neither.
+    public var place: Place
+    /// Messages on their stem may leave this way now; never which.
+    public var isStem: Bool
+    /// All that both hold was compared in the last 15 minutes, and nothing is outstanding.
+    public var isInSync: Bool
+
+    public enum Place: String, Codable, Sendable {
+        case eager, lazy, outside
+    }
 }

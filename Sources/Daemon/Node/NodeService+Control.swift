@@ -28,7 +28,7 @@ extension NodeService {
         case .peers: return .peers(try await peers())
         case .addPeer(let address):
             _ = try await store.addAddress(address, source: .given)
-            await shell.know(address: Text(address), node: nil)
+            await shell.know(address: Text(address), node: nil, isPinned: true)
             return .done
         case .mark(let node, let pinned, let blocked): return try await mark(node, pinned, blocked)
         case .records: return .records(await records())
@@ -120,6 +120,7 @@ extension NodeService {
             listen: settings.listen, addresses: settings.advertised,
             peers: peers.filter { $0.isGreeted }.map { $0.node.bytes.hex },
             peersInSync: peers.count { $0.isInSync },
+            gossip: NodeStatus.Gossip(await shell.gossip()),
             knownAddresses: await shell.knownAddresses().count,
             items: Int64(clamping: totals.rows), bytes: Int64(clamping: totals.bytes),
             retractions: Int64(clamping: totals.retractions), clockAheadSeconds: clock,
@@ -131,33 +132,32 @@ extension NodeService {
         func isMarked(_ node: NodeID?, _ path: KeyPath<NodeMark, Bool>) -> Bool {
             marks.contains { $0.node == node && $0[keyPath: path] }
         }
-        func line(
-            _ node: NodeID?, _ address: String?, linked: Bool, dialled: Bool, failures: UInt64,
-            clock: Int64?
-        ) -> PeerStatus {
+        var lines = await shell.peerList().map { peer in
             PeerStatus(
-                node: node?.bytes.hex, address: address, isLinked: linked, isDialled: dialled,
-                isPinned: isMarked(node, \.pinned), isBlocked: isMarked(node, \.blocked),
-                failures: failures, clockAheadSeconds: clock)
+                node: peer.node.bytes.hex, address: peer.address?.string,
+                isLinked: peer.isGreeted, isDialled: peer.isDialled,
+                isPinned: isMarked(peer.node, \.pinned), isBlocked: isMarked(peer.node, \.blocked),
+                failures: 0, clockAheadSeconds: peer.clockAhead, place: .init(peer.place),
+                isStem: peer.isStem, isInSync: peer.isInSync)
         }
-        let linked = await shell.peerList()
-        var lines = linked.map {
-            line(
-                $0.node, $0.address?.string, linked: $0.isGreeted, dialled: $0.isDialled,
-                failures: 0, clock: $0.clockAhead)
-        }
-        var seen = linked.map { $0.node }
-        for known in await shell.knownAddresses()
-        where known.node == nil || !seen.contains(known.node ?? .zero) {
+        func add(_ node: NodeID?, _ address: String?, isDialled: Bool, failures: UInt64) {
             lines.append(
-                line(
-                    known.node, known.address.string, linked: false, dialled: known.isBusy,
-                    failures: known.failures, clock: nil))
-            if let node = known.node { seen.append(node) }
+                PeerStatus(
+                    node: node?.bytes.hex, address: address, isLinked: false,
+                    isDialled: isDialled, isPinned: isMarked(node, \.pinned),
+                    isBlocked: isMarked(node, \.blocked), failures: failures,
+                    clockAheadSeconds: nil, place: .outside, isStem: false, isInSync: false))
         }
-        for mark in marks where (mark.blocked || mark.pinned) && !seen.contains(mark.node) {
-            lines.append(
-                line(mark.node, nil, linked: false, dialled: false, failures: 0, clock: nil))
+        var seen = Set(lines.compactMap { $0.node })
+        for known in await shell.knownAddresses() {
+            if let node = known.node?.bytes.hex, !seen.insert(node).inserted { continue }
+            add(
+                known.node, known.address.string, isDialled: known.isBusy,
+                failures: known.failures)
+        }
+        for mark in marks where mark.blocked || mark.pinned {
+            guard seen.insert(mark.node.bytes.hex).inserted else { continue }
+            add(mark.node, nil, isDialled: false, failures: 0)
         }
         return lines
     }
@@ -215,6 +215,11 @@ extension NodeService {
         switch blocked {
         case true?: await shell.block(node)
         case false?: await shell.unblock(node)
+        case nil: break
+        }
+        switch pinned {
+        case true?: await shell.pin(node)
+        case false?: await shell.unpin(node)
         case nil: break
         }
         return .done
@@ -276,7 +281,7 @@ extension NodeService {
         do {
             for seed in invite.seeds {
                 _ = try await store.addAddress(
-                    seed.address.string, node: seed.node, source: .given)
+                    seed.address.string, node: seed.node, source: .invited)
             }
         } catch {
             throw Problem(error)
@@ -353,5 +358,26 @@ extension VaultUpdate {
     init(_ saved: ControlRequest.SavedVault) {
         self.init(
             name: saved.name, expectedVersion: saved.expectedVersion, blob: [UInt8](saved.blob))
+    }
+}
+
+extension NodeStatus.Gossip {
+    init(_ standing: RelayNode.Standing) {
+        let counters = standing.counters
+        self.init(
+            neighbours: standing.neighbours, eager: standing.eager, stems: standing.stems,
+            onStem: standing.onStem, passive: standing.passive, wanted: standing.wanted,
+            pushes: counters.pushes, duplicates: counters.duplicates, grafts: counters.grafts,
+            prunes: counters.prunes, fullPeriods: standing.full.count)
+    }
+}
+
+extension PeerStatus.Place {
+    init(_ place: RelayNode.PeerPlace) {
+        switch place {
+        case .eager: self = .eager
+        case .lazy: self = .lazy
+        case .outside: self = .outside
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Gossip
 import Logging
 import Model
 import NIOConcurrencyHelpers
@@ -140,6 +141,18 @@ final class NoteObserver: Sendable {
         case .peerUp(let node, let dialled):
             logger.info("peer up", metadata: ["node": short(node.bytes), "dialled": "\(dialled)"])
         case .peerDown(let node): logger.info("peer down", metadata: ["node": short(node.bytes)])
+        case .neighbourUp(let node):
+            logger.info("neighbour up", metadata: ["node": short(node.bytes)])
+        case .neighbourDown(let node):
+            logger.info("neighbour down", metadata: ["node": short(node.bytes)])
+        case .compared(let node, let report):
+            logger.debug(
+                "compared",
+                metadata: [
+                    "node": short(node.bytes), "needed": "\(report.needed)",
+                    "offered": "\(report.offered)", "bytes": "\(report.bytes)",
+                    "complete": "\(report.isComplete)",
+                ])
         case .peerRefused(_, why: .clocksApart): warnOfClock()
         case .peerRefused(let node, let why):
             logger.info("peer refused", metadata: ["node": short(node.bytes), "why": "\(why)"])

@@ -29,15 +29,15 @@ public final class NodeService: NodeAccess {
     /// Opens a folder's node without starting it.
     ///
     /// - Parameters:
-    ///   - eraseDelay: mean wait before a retraction goes out, seconds; nil for the usual.
+    ///   - tuning: other waits and room than the usual.
     ///   - listen, advertised: instead of what the settings say, this time.
     /// - Throws: `Problem`: another process owns the folder, the store can't be opened.
     public static func open(
-        _ folder: NodeFolder, eraseDelay: UInt64? = nil, listen: String? = nil,
+        _ folder: NodeFolder, tuning: Tuning = Tuning(), listen: String? = nil,
         advertised: [String]? = nil, logLevel: Logger.Level = .warning
     ) async throws(Problem) -> NodeService {
         try await open(
-            folder, keys: NodeKeys.read(from: folder), eraseDelay: eraseDelay, logLevel: logLevel
+            folder, keys: NodeKeys.read(from: folder), tuning: tuning, logLevel: logLevel
         ) { settings in
             if let listen { settings.listen = listen }
             if let advertised { settings.advertised = advertised }
@@ -46,7 +46,7 @@ public final class NodeService: NodeAccess {
 
     /// As above, with keys that may not be on disk yet and settings changed for this time.
     static func open(
-        _ folder: NodeFolder, keys: NodeKeys, eraseDelay: UInt64? = nil,
+        _ folder: NodeFolder, keys: NodeKeys, tuning: Tuning = Tuning(),
         logLevel: Logger.Level = .warning,
         _ change: (inout NodeSettings) throws(Problem) -> Void
     ) async throws(Problem) -> NodeService {
@@ -56,11 +56,12 @@ public final class NodeService: NodeAccess {
                 hint: "restore the folder from your backup")
         }
         let lock = try FolderLock.taken(folder)
-        let store = try Setup.openStore(folder)
+        let store = try Setup.openStore(
+            folder, StoreLimits(bytes: tuning.storeBytes, rows: tuning.storeRows))
         var settings = try await NodeSettings.read(store)
         try change(&settings)
         let service = try NodeService(
-            folder, keys, lock, store, settings, eraseDelay: eraseDelay, logLevel: logLevel)
+            folder, keys, lock, store, settings, tuning, logLevel: logLevel)
         try await service.recall()
         return service
     }
@@ -81,16 +82,35 @@ public final class NodeService: NodeAccess {
             for community in named { more += try await recordEnvelopes(community.bytes) }
             if !more.isEmpty { await shell.recall(records: more, own: []) }
             for known in try await store.addresses() {
-                await shell.know(address: Text(known.address), node: known.node)
+                await shell.know(
+                    address: Text(known.address), node: known.node,
+                    isPinned: known.source == .given)
             }
-            for mark in try await store.marks() where mark.blocked {
-                await shell.block(mark.node)
+            for mark in try await store.marks() {
+                if mark.blocked { await shell.block(mark.node) }
+                if mark.pinned { await shell.pin(mark.node) }
             }
+            try await recallHeld()
         } catch let error as StoreError {
             throw Problem(error)
         } catch {
             throw Problem(.internalError, "the store can't be read", hint: "try again")
         }
+    }
+
+    /// Gives the relay its index of what is held, and what still has to leave.
+    private func recallHeld() async throws {
+        var last: Int64 = 0
+        while true {
+            let rows = try await store.rows(after: last, limit: 4096)
+            await shell.recall(held: rows.compactMap { RelayNode.HeldRow($0) })
+            guard rows.count == 4096, let row = rows.last else { break }
+            last = row.seq
+        }
+        let hidden = try await store.hidden(limit: Limits.stemOwnItems)
+        await shell.recall(
+            onStem: hidden.compactMap { try? Envelope(decoding: $0) },
+            anchors: try await bridge.anchors())
     }
 
     private func recordEnvelopes(_ subject: [UInt8]) async throws -> [Envelope] {
@@ -101,7 +121,7 @@ public final class NodeService: NodeAccess {
 
     private init(
         _ folder: NodeFolder, _ keys: NodeKeys, _ lock: FolderLockHolder, _ store: Store,
-        _ settings: NodeSettings, eraseDelay: UInt64?, logLevel: Logger.Level
+        _ settings: NodeSettings, _ tuning: Tuning, logLevel: Logger.Level
     ) throws(Problem) {
         var settings = settings
         for address in [settings.listen] + settings.advertised where Endpoint(address) == nil {
@@ -128,8 +148,9 @@ public final class NodeService: NodeAccess {
             network: settings.network, nodeKey: keys.nodeKey,
             addresses: settings.advertised.prefix(PeerRecord.mostAddresses)
                 .compactMap { Endpoint($0)?.peerAddress },
-            carried: settings.carried, eraseDelaySeconds: eraseDelay ?? 600,
-            seed: Entropy.uint64())
+            carried: settings.carried, eraseDelaySeconds: tuning.erasureSeconds,
+            stemGapMilliseconds: tuning.stemGapMilliseconds, storeBytes: tuning.storeBytes,
+            storeRows: tuning.storeRows, seed: Entropy.uint64())
         shell = RelayShell(
             RelayShell.Configuration(
                 relay: configuration, linkKey: keys.linkKey, preSharedKey: settings.preSharedKey,
@@ -143,4 +164,19 @@ public final class NodeService: NodeAccess {
         do { try store.close() } catch { throw Problem(error) }
         lock.release()
     }
+}
+
+/// How long things wait on purpose, shorter only to try things out, and how much is kept.
+public struct Tuning: Sendable {
+    /// Mean wait before a retraction goes out, seconds.
+    public var erasureSeconds: UInt64 = 600
+    /// Mean wait between own items that leave, milliseconds; 0 on a test network for no stem.
+    public var stemGapMilliseconds: UInt64 = Limits.stemOwnGapMilliseconds
+
+    /// Bytes of envelopes kept at the most.
+    public var storeBytes = Limits.storeBytes
+    /// Envelopes and retractions kept at the most.
+    public var storeRows = Limits.storeRows
+
+    public init() {}
 }

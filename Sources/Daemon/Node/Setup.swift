@@ -38,13 +38,21 @@ public enum Setup {
         let founder: String
         let isTest: Bool
         let isClosed: Bool
+        let workBase: UInt8
 
-        public init(community: String, founder: String, isTest: Bool, isClosed: Bool) {
+        /// - Parameter hasFullWork: as much as on a real network, though it is a test.
+        public init(
+            community: String, founder: String, isTest: Bool, isClosed: Bool,
+            hasFullWork: Bool = false
+        ) {
             self.community = community
             self.founder = founder
             self.isTest = isTest
             self.isClosed = isClosed
+            workBase = isTest && !hasFullWork ? Self.testWorkBase : Limits.workBase
         }
+
+        private static let testWorkBase: UInt8 = 8
 
         func check() throws(Problem) {
             try Setup.checkName(community)
@@ -149,7 +157,7 @@ public enum Setup {
             founded = try Founding.found(
                 name: Text(new.community), founder: Text(new.founder),
                 networkName: Text(new.community), seeds: [], isTest: new.isTest,
-                workBase: new.isTest ? 8 : Limits.workBase, now: now, random: Entropy.bytes)
+                workBase: new.workBase, now: now, random: Entropy.bytes)
         } catch {
             throw Problem(.internalError, "the community can't be made", hint: "report this")
         }
@@ -339,7 +347,7 @@ public enum Setup {
         do {
             for seed in seeds {
                 _ = try await store.addAddress(
-                    seed.address.string, node: seed.node, source: .given)
+                    seed.address.string, node: seed.node, source: .invited)
             }
             try store.close()
         } catch {
@@ -347,54 +355,9 @@ public enum Setup {
         }
     }
 
-    static func openStore(_ folder: NodeFolder) throws(Problem) -> Store {
-        do { return try Store(folder: folder.path) } catch { throw Problem(error) }
-    }
-}
-
-/// A folder's lock, held by a reference so that it can be kept with what it protects.
-public final class FolderLockHolder: Sendable {
-    private let lock: Locked
-
-    init(_ lock: consuming FolderLock) { self.lock = Locked(lock) }
-
-    public func release() { lock.release() }
-
-    private final class Locked: @unchecked Sendable {
-        private var held: FolderLock?
-        private let gate = NSLock()
-
-        init(_ lock: consuming FolderLock) { held = consume lock }
-
-        func release() {
-            gate.lock()
-            defer { gate.unlock() }
-            if let lock = held.take() { lock.release() }
-        }
-    }
-}
-
-extension FolderLock {
-    static func taken(_ folder: NodeFolder) throws(Problem) -> FolderLockHolder {
-        do { return FolderLockHolder(try FolderLock.take(folder.path)) } catch {
-            throw Problem(error)
-        }
-    }
-}
-
-extension NodeSettings {
-    static func read(_ store: Store) async throws(Problem) -> NodeSettings {
-        let bytes: [UInt8]?
-        do { bytes = try await store.setting(key) } catch { throw Problem(error) }
-        guard let bytes, let settings = try? NodeSettings(decoding: bytes) else {
-            throw Problem(
-                .configuration, "the node's settings are missing",
-                hint: "kith init in a new folder, or restore this one from your backup")
-        }
-        return settings
-    }
-
-    func save(_ store: Store) async throws(Problem) {
-        do { try await store.setSetting(Self.key, encoded) } catch { throw Problem(error) }
+    static func openStore(
+        _ folder: NodeFolder, _ limits: StoreLimits = StoreLimits()
+    ) throws(Problem) -> Store {
+        do { return try Store(folder: folder.path, limits: limits) } catch { throw Problem(error) }
     }
 }

@@ -99,6 +99,28 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
         }
     }
 
+    func keepAnchors(_ records: [PeerRecord]) {
+        let kept = records.map { $0.encoded }
+        let bytes = kept.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 0xFF)] + $0 }
+        Task { [self] in
+            await attempt("keeping anchors") { () throws(StoreError) in
+                try await store.setSetting(Self.anchors, bytes)
+            }
+        }
+    }
+
+    /// Records that an earlier run kept.
+    func anchors() async throws(StoreError) -> [PeerRecord] {
+        var reader = ByteReader(try await store.setting(Self.anchors) ?? [])
+        var records: [PeerRecord] = []
+        while let count: UInt16 = reader.integer(), let bytes = reader.take(Int(count)) {
+            if let record = PeerRecord(decoding: bytes) { records.append(record) }
+        }
+        return records
+    }
+
+    private static let anchors = "anchors"
+
     func witness(_ id: ItemID, _ node: NodeID, isReceipt: Bool) {
         let kind = isReceipt ? WitnessKind.receipt : .announced
         store.witness([id], node: node, kind: kind) { [self] in _ = told("counting", $0) }
@@ -168,17 +190,6 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
             completion(zip(ids, fetched).map { RelayNode.Found(id: $0, item: Held($1)) })
         }
     }
-
-    func list(
-        after position: Gossip.ItemPosition?, limit: Int,
-        completion: @escaping @Sendable ([Gossip.ItemPosition]) -> Void
-    ) {
-        let after = position.map { Storage.ItemPosition(slot: $0.slot.number, id: $0.id) }
-        store.page(after: after, limit: limit) { [self] result in
-            let page = told("reading", result) ?? []
-            completion(page.map { Gossip.ItemPosition(slot: Slot($0.slot), id: $0.id) })
-        }
-    }
 }
 
 extension Item {
@@ -192,8 +203,20 @@ extension Item {
         }
         self.init(
             id: item.id, slot: header.slot.number, ttlClass: header.ttlClass.rawValue,
-            expiry: item.expiry.seconds, topic: header.topic, own: item.isOwn, target: target,
+            expiry: item.expiry.seconds, topic: header.topic, own: item.isOwn,
+            hidden: item.isHidden, work: header.workBits, size: header.size, target: target,
             bytes: bytes)
+    }
+}
+
+extension RelayNode.HeldRow {
+    /// Nil for a class that does not exist.
+    init?(_ row: ItemRow) {
+        guard let ttlClass = TTLClass(rawValue: row.ttlClass) else { return nil }
+        self.init(
+            id: row.id, target: row.target, isLoose: row.loose, slot: Slot(row.slot),
+            ttlClass: ttlClass, size: row.size, workBits: row.work, topic: row.topic,
+            isOwn: row.own, isHidden: row.hidden)
     }
 }
 

@@ -1,170 +1,219 @@
 public import Model
-public import Wire
+import Wire
 
-// Who has what: announcing ids, asking for those that are missing, answering who asks.
+// What is missing here, of whom it is asked, and what becomes of those who do not answer.
 
 extension Spreading {
-    /// A neighbour announced ids: those not known here are looked up, then asked for.
-    public mutating func announced(_ items: [Announcement], by link: LinkID) -> [Effect] {
-        neighbours[link]?.lastAnnounced = items.count
-        guard let neighbour = neighbours[link] else { return [] }
-        var effects: [Effect] = []
-        var unknown: [ItemID] = []
-        for item in items {
-            if own.contains(item.id) { effects += witness(item.id, link) }
-            if recent.contains(item.id) { continue }
-            if wants[item.id] == nil {
-                unknown.append(item.id)
-            } else {
-                remember(link, has: item.id)
-            }
+    /// A peer that said it has an id, and how far that had travelled.
+    struct Announcer: Sendable, Equatable {
+        let link: LinkID
+        let hops: UInt8
+    }
+
+    /// An id that is missing here.
+    struct Want: Sendable {
+        enum Stage: Sendable, Equatable {
+            case hoped  // the tree may still bring it; next: grafted, asked
+            case grafted  // asked of a peer, and soon of the next
+            case asked
         }
-        guard !unknown.isEmpty else { return effects }
-        guard neighbour.lookups < Self.mostLookups, neighbour.unlooked.isEmpty else {
-            let room = Limits.missingPerPeer - neighbour.unlooked.count
-            neighbours[link]?.unlooked += unknown.prefix(room)
-            if unknown.count > room { missed(link) }
-            return effects
-        }
-        neighbours[link]?.lookups += 1
-        return effects + [.findMissing(unknown, from: link)]
+        /// Whose turn it is.
+        var link: LinkID
+        var hops: UInt8
+        var stage: Stage
+        /// When its turn began.
+        var since: Moment
+        var until: Moment
+        /// All that were asked and have not said that they lack it.
+        var asked: [LinkID] = []
+        /// Others that announced it.
+        var others: [Announcer] = []
+
+        var announcers: [Announcer] { [Announcer(link: link, hops: hops)] + others }
     }
 
-    /// A neighbour has an id too that was asked of another.
-    private mutating func remember(_ link: LinkID, has id: ItemID) {
-        guard var want = wants[id], want.link != link, !want.alternatives.contains(link),
-            want.alternatives.count < Limits.alternativesPerID
-        else { return }
-        want.alternatives.append(link)
-        wants[id] = want
-    }
-
-    /// Something a neighbour told was dropped, not answered in time or not stored: it is not in sync
-    /// before it has told all ids once more.
-    public mutating func missed(_ link: LinkID) {
-        guard let neighbour = neighbours[link] else { return }
-        neighbours[link]?.hasToldAll = false
-        if !neighbour.hasToldAll { neighbours[link]?.isWhole = false }
-    }
-
-    /// All that a neighbour told before its PING was looked at.
-    private mutating func looked(_ link: LinkID) {
-        guard let neighbour = neighbours[link], neighbour.isLastPage else { return }
-        neighbours[link]?.isLastPage = false
-        neighbours[link]?.hasToldAll = neighbour.isWhole
-        neighbours[link]?.isWhole = true
-    }
-
-    /// A lookup ended: all that waited is looked up by the next, a page at a time.
-    private mutating func lookUpNext(_ link: LinkID) -> [Effect] {
-        guard let waiting = neighbours[link]?.unlooked, !waiting.isEmpty else { return [] }
-        neighbours[link]?.unlooked.removeFirst(min(waiting.count, Limits.announcedIDs))
-        neighbours[link]?.lookups += 1
-        return [.findMissing([ItemID](waiting.prefix(Limits.announcedIDs)), from: link)]
-    }
-
-    /// The store's answer: these announced ids are not held and not refused.
-    public mutating func missing(_ ids: [ItemID], from link: LinkID, now: Moment) -> [Effect] {
-        guard neighbours[link] != nil else { return [] }
-        neighbours[link]?.lookups -= 1
-        var ask: [ItemID] = []
+    /// Asks for what a session found missing here, under the session's number.
+    public mutating func ask(
+        _ ids: [ItemID], of link: LinkID, session: UInt32, now: Moment
+    ) -> [Effect] {
+        guard peers[link] != nil else { return [] }
+        var asked: [ItemID] = []
         for id in ids where !recent.contains(id) {
-            guard wants[id] == nil else {
-                remember(link, has: id)
+            if let want = wants[id], want.stage != .hoped {
+                remember(link, has: id, hops: Announcement.offTree, now)
                 continue
             }
             guard mayAsk(link) else {
                 missed(link)
-                break
+                continue
             }
+            let others = settle(id)?.announcers.filter { $0.link != link } ?? []
             want(id, of: link, now)
-            ask.append(id)
+            wants[id]?.others = [Announcer](others.prefix(Limits.alternativesPerID))
+            asked.append(id)
         }
-        var effects = askFrames(ask, link) + lookUpNext(link)
-        if let neighbour = neighbours[link], neighbour.lookups == 0 {
-            looked(link)
-            neighbours[link]?.heldPongs = []
-            for value in neighbour.heldPongs { effects += send(link, .pong(value)) }
-        }
-        return effects
+        return wantFrames(asked, of: link, session: session)
     }
 
-    /// Whether one more id may be asked of a neighbour. Some who announce and never deliver can't
-    /// have all there is room for: a part is left to those of whom little is asked.
-    private func mayAsk(_ link: LinkID) -> Bool {
-        let asked = neighbours[link]?.asked ?? 0
-        let room = asked < Limits.missingReserved ? Limits.missing : Limits.missingShared
-        return asked < Limits.missingPerPeer && wants.count < room
+    /// A session with a peer begins that will tell everything once more: what was missed before
+    /// counts no longer.
+    public mutating func beganSession(with link: LinkID) { peers[link]?.isLossy = false }
+
+    /// Something a peer told was dropped, never came, or was not stored: it is not in sync before
+    /// the next session.
+    public mutating func missed(_ link: LinkID) { peers[link]?.isLossy = true }
+
+    /// Whether something a peer told is outstanding, of whomever it was asked, or was missed since
+    /// the last session with it began.
+    public func isAwaiting(_ link: LinkID) -> Bool {
+        guard let peer = peers[link] else { return false }
+        if peer.isLossy || !peer.lookups.isEmpty || !peer.unlooked.isEmpty { return true }
+        return wants.values.contains { want in
+            want.link == link || want.asked.contains(link)
+                || want.others.contains { $0.link == link }
+        }
     }
 
-    /// A neighbour asks to be answered once all it sent before has been looked at.
-    public mutating func pinged(_ value: UInt64, by link: LinkID) -> [Effect] {
-        guard let neighbour = neighbours[link] else { return [] }
-        // Only pages are followed by such a PING, and only the last of them has fewer ids.
-        if neighbour.lastAnnounced < Limits.announcedIDs { neighbours[link]?.isLastPage = true }
-        if neighbour.lookups == 0 {
-            looked(link)
-            return send(link, .pong(value))
+    // MARK: Wants
+
+    /// Whether one more id may be asked of a peer. Some who announce and never deliver can't have
+    /// all there is room for: a part is left to those of whom little is asked.
+    func mayAsk(_ link: LinkID) -> Bool {
+        guard let peer = peers[link] else { return false }
+        let room = peer.turns < Limits.missingReserved ? Limits.missing : Limits.missingShared
+        return peer.turns < Limits.missingPerPeer && peer.debts.count < Limits.missingPerPeer
+            && wants.count < room
+    }
+
+    /// The tree may bring an announced id; if it does not, the announcer is grafted.
+    mutating func hope(for id: ItemID, _ announcer: Announcer, _ now: Moment) {
+        let roundTrip = peers[announcer.link]?.roundTrip ?? Limits.presumedRoundTripMilliseconds
+        let wait = max(Limits.graftMilliseconds, 3 * roundTrip)
+        wants[id] = Want(
+            link: announcer.link, hops: announcer.hops, stage: .hoped, since: now,
+            until: now.adding(milliseconds: wait))
+        peers[announcer.link]?.turns += 1
+        setTimer(id)
+    }
+
+    /// Counts an id as asked of a peer by WANT.
+    mutating func want(_ id: ItemID, of link: LinkID, _ now: Moment) {
+        wants[id] = Want(
+            link: link, hops: Announcement.offTree, stage: .asked, since: now, until: now)
+        peers[link]?.turns += 1
+        owe(id, link, isGraft: false, wait: Limits.wantMilliseconds, now)
+    }
+
+    /// A peer has an id too that is hoped for or asked of another.
+    mutating func remember(_ link: LinkID, has id: ItemID, hops: UInt8, _ now: Moment) {
+        guard let want = wants[id], want.link != link, !want.asked.contains(link),
+            !want.others.contains(where: { $0.link == link })
+        else { return }
+        if want.others.count == Limits.alternativesPerID {
+            // Who kept its word takes the place of one who did so less.
+            let last = want.others.indices.max { isBetter(want.others[$0], want.others[$1]) }
+            let new = Announcer(link: link, hops: hops)
+            guard let last, isBetter(new, want.others[last]) else { return }
+            wants[id]?.others.remove(at: last)
         }
-        guard neighbour.heldPongs.count < Self.mostLookups else { return [.close(link)] }
-        neighbours[link]?.heldPongs.append(value)
+        wants[id]?.others.append(Announcer(link: link, hops: hops))
+        // Nobody else was known when the last one was asked.
+        guard want.stage == .grafted else { return }
+        let due = max(now, want.since.adding(milliseconds: retryWait(want.link)))
+        guard due < want.until else { return }
+        wants[id]?.until = due
+        setTimer(id)
+    }
+
+    /// Whether a peer broke fewer promises than another.
+    func isBetter(_ one: Announcer, _ other: Announcer) -> Bool {
+        unfulfilled(one.link) < unfulfilled(other.link)
+    }
+
+    private func retryWait(_ link: LinkID) -> UInt64 {
+        max(Limits.graftRetryMilliseconds, peers[link]?.roundTrip ?? 0)
+    }
+
+    @discardableResult
+    mutating func settle(_ id: ItemID) -> Want? {
+        guard let want = wants.removeValue(forKey: id) else { return nil }
+        peers[want.link]?.turns -= 1
+        dropStaleTimers()
+        return want
+    }
+
+    /// Asks the peer whose turn it is: for a place in its tree too, if the tree should have brought
+    /// the item.
+    mutating func askNow(_ id: ItemID, _ now: Moment) -> [Effect] {
+        guard let want = wants[id], let peer = peers[want.link] else { return [] }
+        guard want.hops < Announcement.offTree, peer.place != .outside else {
+            wants[id]?.stage = .asked
+            owe(id, want.link, isGraft: false, wait: Limits.wantMilliseconds, now)
+            return wantFrames([id], of: want.link, session: 0)
+        }
+        wants[id]?.stage = .grafted
+        promote(want.link, now)
+        let wait = want.others.isEmpty ? Limits.wantMilliseconds : retryWait(want.link)
+        owe(id, want.link, isGraft: true, wait: wait, now)
+        return send(want.link, .graft(id, hops: want.hops))
+    }
+
+    private mutating func owe(
+        _ id: ItemID, _ link: LinkID, isGraft: Bool, wait: UInt64, _ now: Moment
+    ) {
+        wants[id]?.since = now
+        wants[id]?.until = now.adding(milliseconds: wait)
+        wants[id]?.asked.append(link)
+        setTimer(id)
+        // Nothing was owed before, so nothing was late before.
+        if peers[link]?.debts.isEmpty == true { peers[link]?.lastAnswer = now }
+        peers[link]?.debts[id] = Debt(since: now, isGraft: isGraft)
+        if sweepAt == nil { sweepAt = now.adding(milliseconds: Limits.wantMilliseconds) }
+    }
+
+    /// Turns to the next peer that announced the id; without one it is lost.
+    mutating func askElsewhere(_ id: ItemID, _ now: Moment) -> [Effect] {
+        guard passTurn(id) else {
+            for link in settle(id)?.asked ?? [] { missed(link) }
+            return []
+        }
+        return askNow(id, now)
+    }
+
+    /// Whether there was another whose turn it is now.
+    mutating func passTurn(_ id: ItemID) -> Bool {
+        while let others = wants[id]?.others,
+            let index = others.indices.min(by: { isBetter(others[$0], others[$1]) })
+        {
+            let next = others[index]
+            wants[id]?.others.remove(at: index)
+            guard let peer = peers[next.link], peer.debts.count < Limits.missingPerPeer else {
+                continue
+            }
+            if let last = wants[id]?.link { peers[last]?.turns -= 1 }
+            peers[next.link]?.turns += 1
+            wants[id]?.link = next.link
+            wants[id]?.hops = next.hops
+            return true
+        }
+        return false
+    }
+
+    /// The link ended whose turn it was. What is only hoped for goes on being so.
+    mutating func leftAlone(_ id: ItemID, by link: LinkID, _ now: Moment) -> [Effect] {
+        wants[id]?.asked.removeAll { $0 == link }
+        guard wants[id]?.stage == .hoped else { return askElsewhere(id, now) }
+        if !passTurn(id) { settle(id) }
         return []
     }
 
-    public mutating func ponged(_ value: UInt64, by link: LinkID) -> [Effect] {
-        guard case .asked(value, let after) = neighbours[link]?.announcing else { return [] }
-        neighbours[link]?.announcing = .serving(after: after)
-        return serve(link)
-    }
-
-    /// A neighbour asks for items.
-    public mutating func asked(for ids: [ItemID], by link: LinkID) -> [Effect] {
-        guard let neighbour = neighbours[link] else { return [] }
-        guard neighbour.wanted.count + ids.count <= Limits.missingPerPeer else {
-            return [.close(link)]
+    func wantFrames(_ ids: [ItemID]) -> [[ItemID]] {
+        stride(from: 0, to: ids.count, by: Limits.wantedIDs).map {
+            [ItemID](ids[$0..<min($0 + Limits.wantedIDs, ids.count)])
         }
-        neighbours[link]?.wanted += ids
-        return serve(link)
     }
 
-    /// The store's answer to a fetch.
-    public mutating func fetched(_ items: [(ItemID, Held)], for link: LinkID) -> [Effect] {
-        guard neighbours[link] != nil else { return [] }
-        neighbours[link]?.isFetching = false
-        var effects: [Effect] = []
-        var gone: [ItemID] = []
-        for (id, item) in items {
-            switch item {
-            case .envelope(let envelope):
-                effects += send(link, .push(hops: Announcement.offTree, envelope))
-            case .retraction(let retraction): effects += send(link, .retract(retraction))
-            case .nothing: gone.append(id)
-            }
-        }
-        if !gone.isEmpty { effects += send(link, .gone(session: 0, gone)) }
-        return effects + serve(link)
-    }
-
-    /// A neighbour does not have what was asked of it.
-    public mutating func gone(_ ids: [ItemID], by link: LinkID, now: Moment) -> [Effect] {
-        var effects: [Effect] = []
-        for id in ids where wants[id]?.link == link {
-            neighbours[link]?.unfulfilled += 1
-            effects += askElsewhere(id, now: now)
-        }
-        return effects
-    }
-
-    /// A page of ids held, after the last one listed.
-    public mutating func page(_ positions: [ItemPosition], for link: LinkID) -> [Effect] {
-        guard var neighbour = neighbours[link], neighbour.announcing == .listing else { return [] }
-        let value = neighbour.nextPing
-        neighbour.nextPing += 1
-        // A page that is not full is the last, and may be empty: so the other side knows the end.
-        let isLast = positions.count < Limits.announcedIDs
-        neighbour.announcing = .asked(ping: value, after: isLast ? nil : positions.last)
-        neighbours[link] = neighbour
-        let items = positions.map { Announcement(id: $0.id, hops: Announcement.offTree) }
-        return send(link, .announce(items)) + send(link, .ping(value))
+    mutating func wantFrames(_ ids: [ItemID], of link: LinkID, session: UInt32) -> [Effect] {
+        wantFrames(ids).flatMap { send(link, .want(session: session, $0)) }
     }
 }

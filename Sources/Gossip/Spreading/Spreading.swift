@@ -23,327 +23,208 @@ public enum Held: Sendable, Equatable {
     case nothing
 }
 
-/// Passes items on: new ones to every neighbour at once, old ones by announcing their ids, missing
-/// ones by asking. Source: protocol/08-spreading.md.
+/// Passes items on: pushes new ones along a tree, announces them beside it, asks for those that are
+/// missing, answers who asks. Plumtree (Leitão, Pereira, Rodrigues 2007), one tree per node.
+/// Source: protocol/08-spreading.md.
 ///
-/// Each verb is an input and returns effects; nothing is announced before it is stored.
+/// Each verb is an input and returns effects; nothing is pushed or announced before it is stored.
+/// Every greeted link may ask, announce and push; the tree grows over neighbours only.
 public struct Spreading: Sendable {
     public enum Effect: Sendable, Equatable {
         case send(LinkID, Frame)
-        /// Answered by `missing(_:from:)`.
+        /// Answered by `missing(_:from:)`, for one link in the order of these effects.
         case findMissing([ItemID], from: LinkID)
         /// Answered by `fetched(_:for:)`.
         case fetch([ItemID], for: LinkID)
-        /// Answered by `page(_:for:)`.
-        case list(after: ItemPosition?, for: LinkID)
-        /// A neighbour has an item of our own.
+        /// A peer has an item of our own.
         case witnessed(ItemID, by: NodeID)
-        /// The link can't keep up.
+        /// The link can't keep up, or asks or sends more than it may.
         case close(LinkID)
     }
 
-    /// How far one neighbour has been told of all ids held.
-    enum Announcing: Sendable, Equatable {
-        case idle
-        case listing  // next: asked, idle
-        case asked(ping: UInt64, after: ItemPosition?)  // next: serving
-        case serving(after: ItemPosition?)  // next: listing, idle
+    /// How a held item came, to tell whether another way is shorter.
+    struct Arrival: Sendable, Equatable {
+        let hops: UInt8
+        let link: LinkID?
     }
 
-    struct Neighbour: Sendable {
-        let node: NodeID
-        /// Bytes given to the link since it last ran empty.
-        var unsentBytes = 0
-        /// Ids it asked for, in order, waiting to be fetched.
-        var wanted: [ItemID] = []
-        var isFetching = false
-        /// Ids asked of it and not answered.
-        var asked = 0
-        /// Asked ids it did not deliver in time, or said were gone.
-        var unfulfilled = 0
-        var lookups = 0
-        /// Announced ids that wait for a lookup to end.
-        var unlooked: [ItemID] = []
-        var heldPongs: [UInt64] = []
-        /// Ids in the last announcement heard.
-        var lastAnnounced = 0
-        /// The page whose PONG is due is the last of all ids.
-        var isLastPage = false
-        /// Nothing of the pages since the last telling of all ids was missed.
-        var isWhole = true
-        /// It has told all ids it holds since the link began, and nothing was missed.
-        var hasToldAll = false
-        var announcing = Announcing.idle
-        var nextPing: UInt64 = 1
-        /// Own items it was counted as having, and their receipts: each is a write once and not
-        /// every time it is said.
-        var witnessed = RecentSet(limit: Spreading.mostWitnessed)
-        var receipted = RecentSet(limit: Spreading.mostWitnessed)
+    /// Counts since the start, for those who watch.
+    public struct Counters: Sendable, Equatable {
+        public internal(set) var pushes = 0
+        public internal(set) var announcedIDs = 0
+        public internal(set) var grafts = 0
+        /// Of these, grafts of items that the tree did not bring.
+        public internal(set) var repairs = 0
+        public internal(set) var prunes = 0
+        public internal(set) var duplicates = 0
+        public internal(set) var graftsHeard = 0
+        public internal(set) var prunesHeard = 0
+        /// Times a shorter way took the place of a longer one.
+        public internal(set) var improvements = 0
     }
 
-    struct Want: Sendable {
-        var link: LinkID
-        var until: Moment
-        var alternatives: [LinkID] = []
-    }
-
-    /// Envelopes fetched at once for one neighbour: eight of the largest, on top of all that may be
+    /// Envelopes fetched at once for one peer: eight of the largest, on top of all that may be
     /// unsent before they are fetched, stay below what closes a link.
     static let fetchCount = 8
-    /// Lookups under way for one neighbour. What is announced meanwhile waits, as many ids as may be
-    /// asked of it; more are dropped and come with the next announcement of all.
+    /// Lookups under way for one peer. What is announced meanwhile waits, as many ids as may be
+    /// asked of it; more are dropped and come with the next session.
     static let mostLookups = 64
-    /// Own items of which it is remembered that a neighbour has them; what is said of one that was
+    /// Own items of which it is remembered that a peer has them; what is said of one that was
     /// forgotten is written again.
     static let mostWitnessed = 4096
+    /// Nodes whose conduct outlives their link.
+    static let mostRemembered = 1024
 
-    var neighbours: [LinkID: Neighbour] = [:]
+    var peers: [LinkID: Peer] = [:]
     /// In the order they came, so that effects have one order.
     var order: [LinkID] = []
     var wants: [ItemID: Want] = [:]
-    private(set) var wantQueue: [(until: Moment, id: ItemID)] = []
+    var timers = Timers<ItemID>()
     var recent = RecentSet(limit: Limits.recentIDs)
+    var arrivals = RecentTable<ItemID, Arrival>(limit: Limits.arrivals)
     /// Own items whose spreading is counted.
     var own = RecentSet(limit: Limits.recentIDs)
-    var nextAnnouncement: Moment?
-    var announceTurn = 0
+    /// Conduct of nodes that left, so that a new link is no new name.
+    var remembered = RecentTable<NodeID, Conduct>(limit: mostRemembered)
+    var announceAt: Moment?
+    var sweepAt: Moment?
+    var lastPromotion = Moment(milliseconds: 0)
+    var improvableFrom = Moment(milliseconds: 0)
+    public internal(set) var counters = Counters()
 
-    public init() {}
+    private let eagerAtFirst: Int
 
-    public var neighbourNodes: [NodeID] { order.compactMap { neighbours[$0]?.node } }
+    /// - Parameter eagerAtFirst: neighbours that are eager before anything has spread.
+    public init(eagerAtFirst: Int = Limits.eagerAtFirst) { self.eagerAtFirst = eagerAtFirst }
+
+    /// Nodes of all greeted links.
+    public var linkedNodes: [NodeID] { order.compactMap { peers[$0]?.node } }
+
+    /// Nodes of the links that the tree may use.
+    public var neighbourNodes: [NodeID] {
+        order.compactMap { peers[$0].flatMap { $0.place == .outside ? nil : $0.node } }
+    }
+
+    public var eagerLinks: [LinkID] { order.filter { peers[$0]?.place == .eager } }
+
+    public var lazyLinks: [LinkID] { order.filter { peers[$0]?.place == .lazy } }
 
     public var wantedCount: Int { wants.count }
 
-    /// Whether a neighbour has told all it holds since the link began, and nothing of that is
-    /// outstanding, of whomever it was asked. Source: protocol/08-spreading.md, "Catching up".
-    public func isInSync(_ link: LinkID) -> Bool {
-        guard let neighbour = neighbours[link], neighbour.hasToldAll, neighbour.lookups == 0,
-            neighbour.unlooked.isEmpty
-        else { return false }
-        return !wants.values.contains { $0.link == link || $0.alternatives.contains(link) }
-    }
+    public func unfulfilled(_ link: LinkID) -> Int { peers[link]?.unfulfilled ?? 0 }
 
-    public func unfulfilled(_ link: LinkID) -> Int { neighbours[link]?.unfulfilled ?? 0 }
+    /// Entries in all tables: whatever comes, it stays below what the limits add up to.
+    var entries: Int {
+        let tables = recent.count + arrivals.count + own.count + remembered.count
+        return peers.values.reduce(tables + wants.count + timers.count) { $0 + $1.entries }
+    }
 
     public var deadline: Moment? {
-        let want = wantQueue.first?.until
-        guard let announcement = nextAnnouncement else { return want }
-        return want.map { min($0, announcement) } ?? announcement
+        [timers.first?.due, announceAt, sweepAt].compactMap { $0 }.min()
     }
 
-    // MARK: Neighbours
+    /// Time has passed: announcements leave, what is missing is asked for, late answers are given up.
+    public mutating func wake(_ now: Moment) -> [Effect] {
+        announceDue(now) + askDue(now) + sweep(now)
+    }
 
-    /// A neighbour said HELLO: it is told of all ids held.
-    public mutating func joined(_ link: LinkID, node: NodeID, now: Moment) -> [Effect] {
-        neighbours[link] = Neighbour(node: node)
+    // MARK: Links
+
+    /// A link was greeted: it may ask, announce and push.
+    public mutating func linked(_ link: LinkID, node: NodeID, now: Moment) {
+        guard peers[link] == nil else { return }
+        var peer = Peer(node: node)
+        if let conduct = remembered[node] { peer.conduct = conduct }
+        peer.lastAnswer = now
+        peers[link] = peer
         order.append(link)
-        if nextAnnouncement == nil {
-            nextAnnouncement = now.adding(milliseconds: Limits.announceMilliseconds)
-        }
-        neighbours[link]?.announcing = .listing
-        return [.list(after: nil, for: link)]
     }
 
     /// A link ended: all its state goes with it, and what was asked of it is asked of others.
-    public mutating func left(_ link: LinkID, now: Moment) -> [Effect] {
-        guard neighbours.removeValue(forKey: link) != nil else { return [] }
+    public mutating func unlinked(_ link: LinkID, now: Moment) -> [Effect] {
+        guard let peer = peers.removeValue(forKey: link) else { return [] }
         order.removeAll { $0 == link }
+        remembered[peer.node] = peer.conduct.points(now) > 0 ? peer.conduct : nil
         var effects: [Effect] = []
         let orphaned = wants.filter { $0.value.link == link }.keys.sorted()
-        for id in orphaned { effects += askElsewhere(id, now: now) }
-        return effects
+        for id in orphaned { effects += leftAlone(id, by: link, now) }
+        return effects + keepFloor(now)
+    }
+
+    /// A greeted link leads to a neighbour now: the tree may use it. Only the first few are eager
+    /// before anything has spread: the first item would cross every link else.
+    public mutating func up(_ link: LinkID, now: Moment) {
+        guard peers[link]?.place == .outside else { return }
+        if eagerCount < eagerAtFirst {
+            promote(link, now)
+        } else {
+            peers[link]?.place = .lazy
+        }
+    }
+
+    /// It does not any more; the link stays.
+    public mutating func down(_ link: LinkID, now: Moment) -> [Effect] {
+        guard let peer = peers[link], peer.place != .outside else { return [] }
+        peers[link]?.place = .outside
+        peers[link]?.announcing = []
+        return keepFloor(now)
+    }
+
+    /// What a PING and its PONG took.
+    public mutating func roundTrip(_ link: LinkID, milliseconds: UInt64) {
+        peers[link]?.roundTrip = min(max(milliseconds, 1), Limits.mostRoundTripMilliseconds)
     }
 
     /// All that was given to a link has left it.
     public mutating func drained(_ link: LinkID) -> [Effect] {
-        neighbours[link]?.unsentBytes = 0
+        peers[link]?.unsentBytes = 0
         return serve(link)
     }
 
-    // MARK: Items
-
-    /// Whether an item is known to be held or refused without asking the store.
-    public func isRecent(_ id: ItemID) -> Bool { recent.contains(id) }
-
-    /// Whether a receipt is the first that a neighbour gives for an own item. No other is looked
-    /// at, good or not, for each costs a signature's check.
-    public mutating func isFirstReceipt(_ id: ItemID, from link: LinkID) -> Bool {
-        guard own.contains(id) else { return false }
-        return neighbours[link]?.receipted.insert(id) == true
+    /// Another machine gave a link a frame.
+    public mutating func loaded(_ link: LinkID, with frame: Frame) -> [Effect] {
+        guard let unsent = peers[link]?.unsentBytes else { return [] }
+        peers[link]?.unsentBytes = unsent + frame.weight
+        return unsent + frame.weight > Limits.unsentBytes ? [.close(link)] : []
     }
 
-    /// Whether an item was asked for.
-    public func isWanted(_ id: ItemID) -> Bool { wants[id] != nil }
-
-    /// An item arrived from `link`, whatever comes of it: it need not be asked for any more.
-    public mutating func arrived(_ id: ItemID, from link: LinkID) -> [Effect] {
-        settle(id)
-        return own.contains(id) ? witness(id, link) : []
+    /// A PING, whatever its value, is answered at once.
+    public mutating func pinged(_ value: UInt64, by link: LinkID) -> [Effect] {
+        send(link, .pong(value))
     }
 
-    /// An item was refused and is not to be asked for again.
-    public mutating func refused(_ id: ItemID) {
-        settle(id)
-        recent.insert(id)
-    }
+    // MARK: Conduct
 
-    /// Own items of earlier runs, whose spreading is still counted.
-    public mutating func recall(own ids: [ItemID]) {
-        for id in ids { own.insert(id) }
-    }
-
-    /// An item is stored: passes it on. `source` is nil for our own.
-    public mutating func stored(
-        _ id: ItemID, _ item: Held, hops: UInt8, from source: LinkID?, now: WallTime
+    /// A peer did what it should not.
+    public mutating func misbehaved(
+        _ link: LinkID, _ fault: Misconduct, now: Moment
     ) -> [Effect] {
-        settle(id)
-        recent.insert(id)
-        if source == nil { own.insert(id) }
-        var effects: [Effect] = []
-        for link in order {
-            if link == source {
-                // The acknowledgement: now we have it too.
-                effects += send(link, .announce([Announcement(id: id, hops: hops)]))
-            } else {
-                effects += pass(item, id, hops, to: link, now)
-            }
-        }
-        return effects
+        charge(link, fault, now: now)
     }
 
-    /// An item turned out to be held already.
-    public mutating func duplicate(_ id: ItemID) {
-        settle(id)
-        recent.insert(id)
-    }
-
-    /// An item is gone from the store.
-    public mutating func dropped(_ id: ItemID) { recent.remove(id) }
-
-    mutating func pass(
-        _ item: Held, _ id: ItemID, _ hops: UInt8, to link: LinkID, _ now: WallTime
+    mutating func charge(
+        _ link: LinkID, _ fault: Misconduct, times: Int = 1, now: Moment
     ) -> [Effect] {
-        switch item {
-        case .nothing: return []
-        case .retraction(let retraction): return send(link, .retract(retraction))
-        case .envelope(let envelope):
-            let isFresh = envelope.header.slot.number + Limits.unsolicitedSlots >= now.slot.number
-            let onward = hops < Announcement.offTree - 1 ? hops + 1 : hops
-            guard isFresh else {
-                return send(link, .announce([Announcement(id: id, hops: Announcement.offTree)]))
-            }
-            let unsent = neighbours[link]?.unsentBytes ?? 0
-            guard unsent <= Limits.payloadUnsentBytes else {
-                return send(link, .announce([Announcement(id: id, hops: onward)]))
-            }
-            return send(link, .push(hops: onward, envelope))
-        }
+        guard peers[link]?.conduct.charge(fault, times: times, now: now) == true else { return [] }
+        return [.close(link)]
     }
 
-    /// Time has passed: late answers are given up, and one neighbour hears all ids again.
-    public mutating func wake(_ now: Moment) -> [Effect] {
-        var effects: [Effect] = []
-        var late = 0
-        while late < wantQueue.count {
-            let (until, id) = wantQueue[late]
-            let isOpen = wants[id]?.until == until
-            // Answered ones are dropped from the front at once, so that the queue stays short.
-            if isOpen, until > now { break }
-            if isOpen, let want = wants[id] {
-                neighbours[want.link]?.unfulfilled += 1
-                missed(want.link)
-                effects += askElsewhere(id, now: now)
-            }
-            late += 1
-        }
-        wantQueue.removeFirst(late)
-        if let due = nextAnnouncement, due <= now, !order.isEmpty {
-            nextAnnouncement = now.adding(milliseconds: Limits.announceMilliseconds)
-            let link = order[announceTurn % order.count]
-            announceTurn += 1
-            if neighbours[link]?.announcing == .idle {
-                neighbours[link]?.announcing = .listing
-                effects.append(.list(after: nil, for: link))
-            }
-        }
-        if order.isEmpty { nextAnnouncement = nil }
-        return effects
-    }
-
-    // MARK: Private
-
-    /// Goes on with what a neighbour asked for, and with announcing, as far as its link has room.
-    mutating func serve(_ link: LinkID) -> [Effect] {
-        guard let neighbour = neighbours[link], !neighbour.isFetching,
-            neighbour.unsentBytes <= Limits.payloadUnsentBytes
-        else { return [] }
-        if !neighbour.wanted.isEmpty {
-            let ids = [ItemID](neighbour.wanted.prefix(Self.fetchCount))
-            neighbours[link]?.wanted.removeFirst(ids.count)
-            neighbours[link]?.isFetching = true
-            return [.fetch(ids, for: link)]
-        }
-        guard case .serving(let after) = neighbour.announcing else { return [] }
-        guard let after else {
-            neighbours[link]?.announcing = .idle
-            return []
-        }
-        neighbours[link]?.announcing = .listing
-        return [.list(after: after, for: link)]
-    }
-
-    mutating func want(_ id: ItemID, of link: LinkID, _ now: Moment) {
-        let until = now.adding(milliseconds: Limits.wantMilliseconds)
-        wants[id] = Want(link: link, until: until, alternatives: wants[id]?.alternatives ?? [])
-        // Ids that are asked for and answered over and over leave no more than twice the open ones.
-        if wantQueue.count > 2 * Limits.missing {
-            wantQueue.removeAll { wants[$0.id]?.until != $0.until }
-        }
-        wantQueue.append((until, id))
-        neighbours[link]?.asked += 1
-    }
-
-    mutating func settle(_ id: ItemID) {
-        guard let want = wants.removeValue(forKey: id) else { return }
-        neighbours[want.link]?.asked -= 1
-    }
-
-    /// Asks the next neighbour that announced the id; forgets it when there is none.
-    mutating func askElsewhere(_ id: ItemID, now: Moment) -> [Effect] {
-        guard var want = wants[id] else { return [] }
-        settle(id)
-        while !want.alternatives.isEmpty {
-            let link = want.alternatives.removeFirst()
-            guard neighbours[link] != nil else { continue }
-            self.want(id, of: link, now)
-            wants[id]?.alternatives = want.alternatives
-            return askFrames([id], link)
-        }
-        return []
-    }
-
-    mutating func askFrames(_ ids: [ItemID], _ link: LinkID) -> [Effect] {
-        var effects: [Effect] = []
-        var rest = ids[...]
-        while !rest.isEmpty {
-            effects += send(
-                link, .want(session: 0, [ItemID](rest.prefix(Limits.wantedIDs))))
-            rest = rest.dropFirst(Limits.wantedIDs)
-        }
-        return effects
-    }
-
-    mutating func witness(_ id: ItemID, _ link: LinkID) -> [Effect] {
-        guard neighbours[link]?.witnessed.insert(id) == true, let node = neighbours[link]?.node
-        else { return [] }
-        return [.witnessed(id, by: node)]
-    }
+    // MARK: Sending
 
     mutating func send(_ link: LinkID, _ frame: Frame) -> [Effect] {
-        guard let unsent = neighbours[link]?.unsentBytes else { return [] }
+        guard let unsent = peers[link]?.unsentBytes else { return [] }
         let bytes = unsent + frame.weight
-        neighbours[link]?.unsentBytes = bytes
+        peers[link]?.unsentBytes = bytes
         if bytes > Limits.unsentBytes { return [.close(link)] }
+        switch frame {
+        case .push, .retract: counters.pushes += 1
+        case .announce(let items): counters.announcedIDs += items.count
+        case .graft(let id, _):
+            counters.grafts += 1
+            if id != nil { counters.repairs += 1 }
+        case .prune: counters.prunes += 1
+        default: break
+        }
         return [.send(link, frame)]
     }
 }
@@ -352,11 +233,18 @@ extension Frame {
     /// Bytes the frame takes on a link, about.
     public var weight: Int {
         switch self {
-        case .push(_, let envelope): 5 + envelope.bytes.count
+        case .push(_, let envelope), .stem(.envelope(let envelope)): 5 + envelope.bytes.count
         case .announce(let items): 6 + 33 * items.count
         case .want(_, let ids), .gone(_, let ids): 9 + 32 * ids.count
+        case .dontWant(let ids): 5 + 32 * ids.count
+        case .graft: 37
+        case .prune, .ping, .pong, .bye, .syncEnd: 16
+        case .syncOpen(let open): 32 + 16 * open.topics.count + open.message.count
+        case .syncMessage(_, let message): 8 + message.count
+        case .membership(.shuffle(_, _, let records)), .membership(.shuffleReply(_, let records)):
+            32 + 256 * records.count
         case .pad(let count): 4 + count
-        default: 256
+        case .hello, .membership, .stem, .retract, .receipt, .unknown: 256
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Model
 public import Noise
+import Sealing
 public import Sodium
 public import Wire
 
@@ -82,6 +83,9 @@ public struct Link: Sendable {
     private var lastProbe: Moment
     private var frameBegan: Moment?
     private let born: Moment
+    /// A secret of this very connection, for comparing what both sides hold; empty until it is
+    /// open. Source: protocol/22-reconciliation.md.
+    public private(set) var syncKey: [UInt8] = []
 
     /// - Parameter ephemeral: 32 fresh random bytes.
     public init(
@@ -200,6 +204,7 @@ public struct Link: Sendable {
             effects.append(.write(HandshakeFraming.frame(reply)))
         }
         phase = .open(Session(handshake))
+        syncKey = hash(Labels.sync, handshake.hash)
         lastHeard = now
         lastProbe = now
         effects.append(.authenticated(identity.node))

@@ -84,7 +84,7 @@ final class Connections: Sendable {
 
 extension SocketAddress {
     /// 4 or 16 bytes; none for a socket that has no such address.
-    fileprivate var packedBytes: [UInt8] {
+    var packedBytes: [UInt8] {
         // Where the address begins and ends in a sockaddr_in and a sockaddr_in6, on every system.
         let place: Range<Int>
         switch self {

@@ -18,7 +18,7 @@ final class LinkHandler: ChannelDuplexHandler {
 
     /// What the relay's queue is told, in order.
     enum Report: Sendable {
-        case opened(NodeID, LinkPort)
+        case opened(NodeID, LinkPort, from: SourceGroup?, syncKey: [UInt8])
         /// The weight is handed back to `LinkPort.hand` once the frames were looked at.
         case heard([Frame], weight: Int)
         /// All given by the hand with this number, and before, has left.
@@ -159,7 +159,13 @@ final class LinkHandler: ChannelDuplexHandler {
                 guard phase == .running else { return }
                 isOpen = true
                 let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-                report(.opened(node, LinkPort(handler: bound)))
+                let group = context.channel.remoteAddress.flatMap {
+                    SourceGroup(address: $0.packedBytes)
+                }
+                report(
+                    .opened(
+                        node, LinkPort(handler: bound), from: group,
+                        syncKey: link?.syncKey ?? []))
             case .heard(let frame): heard.append(frame)
             case .close(let why):
                 endedBy = why

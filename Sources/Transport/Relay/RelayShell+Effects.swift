@@ -12,9 +12,9 @@ extension RelayShell {
         case .dial(let address): dial(address)
         case .answer(let ticket, let error): answer(ticket, error)
         case .note(let note): self.note(note)
-        case .store, .storeSubmission, .delay, .release, .remove, .expire, .witness:
+        case .store, .storeSubmission, .delay, .release, .remove, .expire, .witness, .keepAnchors:
             write(effect)
-        case .takeDue, .findMissing, .fetch, .list: read(effect)
+        case .takeDue, .findMissing, .fetch: read(effect)
         }
     }
 
@@ -60,7 +60,8 @@ extension RelayShell {
         case .expire(let now): store.expire(now)
         case .witness(let id, let node, let isReceipt):
             store.witness(id, node, isReceipt: isReceipt)
-        case .send, .close, .dial, .answer, .note, .takeDue, .findMissing, .fetch, .list: break
+        case .keepAnchors(let records): store.keepAnchors(records)
+        case .send, .close, .dial, .answer, .note, .takeDue, .findMissing, .fetch: break
         }
     }
 
@@ -71,12 +72,8 @@ extension RelayShell {
             store.missing(among: ids) { [self] in post(.input(.missing(link, $0))) }
         case .fetch(let link, let ids):
             store.fetch(ids) { [self] in post(.input(.fetched(link, $0))) }
-        case .list(let link, let after):
-            store.list(after: after, limit: Limits.announcedIDs) { [self] in
-                post(.input(.page(link, $0)))
-            }
         case .send, .close, .dial, .answer, .note, .store, .storeSubmission, .delay, .release,
-            .remove, .expire, .witness:
+            .remove, .expire, .witness, .keepAnchors:
             break
         }
     }

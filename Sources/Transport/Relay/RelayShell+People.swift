@@ -36,7 +36,15 @@ extension RelayShell {
     /// - Parameters:
     ///   - address: "host:port"; one that is neither is dialled in vain.
     ///   - node: who is said to be there, if anybody said so.
-    public func know(address: Text, node: NodeID?) { tell(.know(address: address, node: node)) }
+    ///   - isPinned: the operator's wish, dialled for ever; else a place to begin from.
+    public func know(address: Text, node: NodeID?, isPinned: Bool) {
+        tell(.know(address: address, node: node, isPinned: isPinned))
+    }
+
+    /// Keeps a node linked before others.
+    public func pin(_ node: NodeID) { tell(.pin(node)) }
+
+    public func unpin(_ node: NodeID) { tell(.unpin(node)) }
 
     /// Ends links with a node and takes no more from it.
     public func block(_ node: NodeID) { tell(.block(node)) }
@@ -53,6 +61,15 @@ extension RelayShell {
         tell(.recallOwn(own))
     }
 
+    /// Everything held, in parts, after the records.
+    public func recall(held rows: [RelayNode.HeldRow]) { tell(.recallHeld(rows)) }
+
+    /// Last: what was submitted here and not seen in the open yet, and whom to dial first.
+    public func recall(onStem envelopes: [Envelope], anchors: [PeerRecord]) {
+        tell(.recallStem(envelopes))
+        tell(.recallAnchors(anchors))
+    }
+
     private func tell(_ input: RelayNode.Input) {
         feed(input)
         endTurn()
@@ -61,13 +78,17 @@ extension RelayShell {
     // MARK: What it knows
 
     /// The links now, in the order they came.
-    public func peerList() -> [RelayNode.Peer] { node.peerList }
+    public func peerList() -> [RelayNode.Peer] { node.peerList(clocks.moment()) }
+
+    /// How the node's machines stand: counts and nothing that names an item.
+    public func gossip() -> RelayNode.Standing { node.standing(clocks.wall()) }
 
     /// The addresses known, in the order they were learned.
     public func knownAddresses() -> [KnownAddress] {
         node.knownAddresses.map {
             KnownAddress(
-                address: $0.address, node: $0.node, isBusy: $0.isBusy, failures: $0.failures)
+                address: $0.address, node: $0.node, isPinned: $0.kind == .pinned,
+                isBusy: $0.isBusy, failures: $0.failures)
         }
     }
 

@@ -40,14 +40,19 @@ public actor RelayShell {
         public let address: Text
         /// Who answered there, or is said to; nil until somebody did.
         public let node: NodeID?
+        /// Told by the operator, so always dialled.
+        public let isPinned: Bool
         /// Dialled or linked now.
         public let isBusy: Bool
         /// Since the last success.
         public let failures: UInt64
 
-        public init(address: Text, node: NodeID?, isBusy: Bool, failures: UInt64) {
+        public init(
+            address: Text, node: NodeID?, isPinned: Bool, isBusy: Bool, failures: UInt64
+        ) {
             self.address = address
             self.node = node
+            self.isPinned = isPinned
             self.isBusy = isBusy
             self.failures = failures
         }
@@ -237,10 +242,10 @@ public actor RelayShell {
 
     private func handle(_ report: LinkHandler.Report, of link: LinkID, _ dialled: Text?) {
         switch report {
-        case .opened(let node, let port):
+        case .opened(let node, let port, let group, let syncKey):
             guard phase == .running else { return port.close() }
             links[link] = OpenLink(port: port)
-            feed(.opened(link, node, dialled: dialled))
+            feed(.opened(link, node, dialled: dialled, from: group, syncKey: syncKey))
         case .heard(let frames, let weight):
             for frame in frames { feed(.heard(link, frame)) }
             links[link]?.lookedAt += weight

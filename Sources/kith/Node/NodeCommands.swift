@@ -40,6 +40,9 @@ struct Init: AsyncParsableCommand {
     @Flag(name: .long, help: "A network for trying things out: less work, marked as a test.")
     var testNetwork = false
 
+    @Flag(name: .long, help: "On a test network: as much work as on a real one.")
+    var fullWork = false
+
     @Flag(name: .long, help: "A closed network: only who has an invite can even connect.")
     var closed = false
 
@@ -76,7 +79,8 @@ struct Init: AsyncParsableCommand {
         let (passphrase, isMade) = try NewPassphrase(terminal: terminal).read(
             fromInput: passphraseStdin)
         let founding = Setup.NewCommunity(
-            community: community, founder: name, isTest: testNetwork, isClosed: closed)
+            community: community, founder: name, isTest: testNetwork, isClosed: closed,
+            hasFullWork: fullWork)
         let made = try await Setup.initialise(
             options.folder, founding: founding, passphrase: passphrase, place)
         finish(made, isMade ? passphrase : nil, isMade, terminal)
@@ -165,14 +169,34 @@ struct Run: AsyncParsableCommand {
         help: "Mean wait before an erasure goes out, seconds; test networks only (default: 600).")
     var eraseDelay: UInt64?
 
+    @Option(
+        name: .long,
+        help: """
+            Mean wait between messages that leave, seconds; test networks only, where 0 sends them \
+            at once and hides nothing (default: 10).
+            """)
+    var stemGap: UInt64?
+
+    @Option(name: .long, help: "Keep so many GiB of messages at the most (default: 16).")
+    var storeGib: UInt64?
+
+    @Option(name: .long, help: "Keep so many messages at the most (default: 8000000).")
+    var storeRows: UInt64?
+
     @Flag(name: .long, help: "Log more.")
     var verbose = false
 
     func run() async throws {
+        var tuning = Tuning()
+        if let eraseDelay { tuning.erasureSeconds = eraseDelay }
+        if let stemGap { tuning.stemGapMilliseconds = min(stemGap, 1 << 32) * 1000 }
+        if let storeGib { tuning.storeBytes = min(max(storeGib, 1), 1 << 30) << 30 }
+        if let storeRows { tuning.storeRows = min(max(storeRows, 1000), 1 << 40) }
+        let chosen = tuning
         let service = try await NodeClient.patiently(options.folder) {
             () async throws(Problem) -> NodeService in
             try await NodeService.open(
-                options.folder, eraseDelay: eraseDelay, listen: listen,
+                options.folder, tuning: chosen, listen: listen,
                 advertised: advertise.isEmpty ? nil : advertise,
                 logLevel: verbose ? .debug : .info)
         }
@@ -253,7 +277,11 @@ struct StatusCommand: AsyncParsableCommand {
                     + WallTime(seconds: status.startedAt).shown
                 : "running    no: kith run starts it",
             "listening  \(status.listen)",
-            "peers      \(status.peers.count) linked, \(status.knownAddresses) addresses known",
+            "peers      \(status.peers.count) linked, \(status.gossip.neighbours) of them neighbours,"
+                + " \(status.peersInSync) in sync; \(status.gossip.passive) others remembered",
+            "spreading  pushed to \(status.gossip.eager), announced to"
+                + " \(status.gossip.neighbours - status.gossip.eager); \(status.gossip.stems) stems,"
+                + " \(status.gossip.onStem) messages on theirs",
             "store      \(status.items) items, \(status.bytes / 1024) KiB,"
                 + " \(status.retractions) of them retractions",
         ]

@@ -26,11 +26,23 @@ struct Peers: AsyncParsableCommand {
         for peer in peers {
             let marks = [
                 peer.isLinked ? "linked" : "not linked", peer.isDialled ? "dialled by us" : nil,
+                Self.place(peer.place), peer.isStem ? "stem" : nil,
+                peer.isInSync ? "in sync" : nil,
                 peer.isPinned ? "pinned" : nil, peer.isBlocked ? "blocked" : nil,
                 peer.failures > 0 ? "\(peer.failures) failed dials" : nil,
             ].compactMap { $0 }.joined(separator: ", ")
             options.terminal.say(
                 "\(peer.node?.prefix(16) ?? "unknown         ")  \(peer.address ?? "-")  \(marks)")
+        }
+    }
+}
+
+extension Peers {
+    private static func place(_ place: PeerStatus.Place) -> String? {
+        switch place {
+        case .eager: "neighbour (pushed to)"
+        case .lazy: "neighbour (announced to)"
+        case .outside: nil
         }
     }
 }

@@ -47,7 +47,8 @@ final class Node {
 
     func start(_ more: String..., by wrapper: [String] = []) async throws {
         let before = Child.text(of: log).utf8.count
-        let call = Program.kith.call(["run", "--data", data] + more, by: wrapper)
+        let call = Program.kith.call(
+            ["run", "--data", data, "--stem-gap", "0"] + more, by: wrapper)
         let child = try Child(call, input: "", folder: scene.folder, appendingTo: log)
         self.child = child
         try await eventually("\(name) to serve", every: 20) {

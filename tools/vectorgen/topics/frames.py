@@ -33,8 +33,12 @@ def frames() -> Topic:
     topic = Topic("frames")
     _accepted(topic)
     _hellos(topic)
+    _memberships(topic)
+    _spreading(topic)
+    _syncs(topic)
     _refused(topic)
     _refused_hellos(topic)
+    _refused_gossip(topic)
     return topic
 
 
@@ -299,3 +303,184 @@ def _refused_hellos(topic: Topic) -> None:
         ),
     ]:
         shown(topic.refuse(f"hello-{name}", reason, why), data)
+
+
+def _records(count: int) -> list[bytes]:
+    return [
+        peer_record(NET, NODE, 12 + number, END, [ipv4("192.0.2.7", 4747 + number)])
+        for number in range(count)
+    ]
+
+
+def shuffled(records: list[bytes], nonce: int = 2**63 + 5, ttl: int = 6) -> bytes:
+    return frame(0x15, u64(nonce) + bytes([ttl, len(records)]) + b"".join(records))
+
+
+def _memberships(topic: Topic) -> None:
+    record = _records(1)[0]
+    for name, why, data, texts in [
+        ("join", "A newcomer's record.", frame(0x10, record), {"type": "10"}),
+        (
+            "forward-join",
+            "The record walks on, six links more at the most.",
+            frame(0x11, b"\x06" + record),
+            {"type": "11", "ttl": 6},
+        ),
+        ("neighbor-low", "Low priority.", frame(0x12, b"\0"), {"type": "12", "priority": 0}),
+        ("neighbor-high", "High priority.", frame(0x12, b"\1"), {"type": "12", "priority": 1}),
+        ("neighbor-reply-no", "Not accepted.", frame(0x13, b"\0"), {"type": "13", "accept": 0}),
+        ("neighbor-reply-yes", "Accepted.", frame(0x13, b"\1"), {"type": "13", "accept": 1}),
+        (
+            "disconnect",
+            "A reason and seconds to wait.",
+            frame(0x14, b"\1" + u16(65535)),
+            {"type": "14", "reason": 1, "backoff": 65535},
+        ),
+        (
+            "shuffle",
+            "Two records.",
+            shuffled(_records(2)),
+            {"type": "15", "nonce": 2**63 + 5, "ttl": 6, "count": 2},
+        ),
+        (
+            "shuffle-8",
+            "The most records.",
+            shuffled(_records(8)),
+            {"type": "15", "nonce": 2**63 + 5, "ttl": 6, "count": 8},
+        ),
+        (
+            "shuffle-reply-empty",
+            "A reply may be empty.",
+            frame(0x16, u64(7) + b"\0"),
+            {"type": "16", "nonce": 7, "count": 0},
+        ),
+    ]:
+        scenario = shown(topic.accept(name, why), data).texts(texts)
+        if name in ("join", "forward-join"):
+            scenario.hex("record", record)
+
+
+def _spreading(topic: Topic) -> None:
+    item = envelope(1)
+    key = fixed("erase key")
+    header = Header(slot=world.SLOT, topic=world.intake_topic(), size=1).committed(key)
+    hashed = body_hash(fixed("body", header.body_bytes))
+    gone = retraction(worked(NET, header, hashed), hashed, header.opening(key))
+    one = ids(1)[0]
+    for name, why, data, texts in [
+        ("graft", "An id.", frame(0x22, one + b"\3"), {"type": "22", "hops": 3, "count": 1}),
+        (
+            "graft-none",
+            "Zeros: a place in the tree and no item.",
+            frame(0x22, bytes(33)),
+            {"type": "22", "hops": 0, "count": 0},
+        ),
+        (
+            "prune-longest",
+            "The longest backoff.",
+            frame(0x23, u16(3600)),
+            {"type": "23", "backoff": 3600},
+        ),
+        (
+            "dont-want",
+            "An id.",
+            frame(0x24, b"\1" + one),
+            {"type": "24", "count": 1},
+        ),
+        (
+            "dont-want-64",
+            "The most ids.",
+            frame(0x24, b"\x40" + b"".join(ids(64))),
+            {"type": "24", "count": 64},
+        ),
+        ("stem", "Kind 0: an envelope.", frame(0x28, b"\0" + item), {"type": "28", "kind": 0}),
+        (
+            "stem-retraction",
+            "Kind 1: what RETRACT carries.",
+            frame(0x28, b"\1" + gone),
+            {"type": "28", "kind": 1},
+        ),
+    ]:
+        scenario = shown(topic.accept(name, why), data).texts(texts)
+        if name in ("graft", "dont-want"):
+            scenario.hex("id 0", one)
+        if name == "stem":
+            scenario.hex("envelope", item)
+
+
+def opened(ttl_class: int, topics: list[bytes], message: bytes) -> bytes:
+    head = u32(3) + bytes([ttl_class]) + u32(world.SLOT) + bytes([len(topics)])
+    return frame(0x30, head + b"".join(topics) + message)
+
+
+def _syncs(topic: Topic) -> None:
+    message = b"\x61\0\0\0"
+    topics = [fixed(f"topic {number}", 16) for number in range(32)]
+    for name, why, data, texts, count in [
+        (
+            "sync-open",
+            "All topics.",
+            opened(4, [], message),
+            {"type": "30", "session": 3, "class": 4, "slotFrom": world.SLOT},
+            0,
+        ),
+        (
+            "sync-open-32",
+            "The most topics.",
+            opened(0, topics, message),
+            {"type": "30", "session": 3, "class": 0, "slotFrom": world.SLOT},
+            32,
+        ),
+    ]:
+        scenario = shown(topic.accept(name, why), data).texts(texts).text("topics", count)
+        scenario.hexes({f"topic {number}": topics[number] for number in range(count)})
+        scenario.hex("message", message)
+    data = frame(0x31, u32(2**32 - 1) + message)
+    scenario = shown(topic.accept("sync-message", "The message is the rest."), data)
+    scenario.texts({"type": "31", "session": 2**32 - 1}).hex("message", message)
+    data = frame(0x32, u32(3) + b"\1" + u32(world.SLOT))
+    scenario = shown(topic.accept("sync-end", "A reason and a number."), data)
+    scenario.texts({"type": "32", "session": 3, "reason": 1, "value": world.SLOT})
+
+
+def _refused_gossip(topic: Topic) -> None:
+    malformed = "malformed"
+    record = _records(1)[0]
+    for name, reason, why, data in [
+        ("join-long", malformed, "A byte after the record.", frame(0x10, record + b"\0")),
+        ("forward-join-short", malformed, "No record.", frame(0x11, b"\6")),
+        ("neighbor-2", malformed, "Priority is 0 or 1.", frame(0x12, b"\2")),
+        ("neighbor-reply-2", malformed, "Accept is 0 or 1.", frame(0x13, b"\2")),
+        ("disconnect-short", malformed, "One byte is missing.", frame(0x14, bytes(2))),
+        ("shuffle-9", malformed, "More than 8 records.", shuffled(_records(9))),
+        (
+            "shuffle-more-claimed",
+            malformed,
+            "Two are claimed, one follows.",
+            frame(0x15, u64(1) + b"\6\2" + record),
+        ),
+        (
+            "shuffle-reply-long",
+            malformed,
+            "None is claimed, one follows.",
+            frame(0x16, u64(1) + b"\0" + record),
+        ),
+        ("graft-short", malformed, "One byte is missing.", frame(0x22, bytes(32))),
+        ("prune-3601", malformed, "More than an hour.", frame(0x23, u16(3601))),
+        (
+            "dont-want-65",
+            malformed,
+            "More than 64 ids.",
+            frame(0x24, b"\x41" + b"".join(ids(65))),
+        ),
+        ("stem-kind-2", malformed, "A kind without meaning.", frame(0x28, b"\2" + envelope())),
+        ("stem-empty", malformed, "No kind.", frame(0x28, b"")),
+        ("stem-short", "bad-envelope", "A byte is missing.", frame(0x28, b"\0" + envelope()[:-1])),
+        ("stem-retraction-short", malformed, "A byte is missing.", frame(0x28, b"\1" + bytes(111))),
+        ("sync-open-33", malformed, "More than 32 topics.", opened(4, [bytes(16)] * 33, b"\x61")),
+        ("sync-open-class-5", malformed, "A class without meaning.", opened(5, [], b"\x61")),
+        ("sync-open-short", malformed, "Half a topic.", frame(0x30, u32(1) + b"\4" + u32(1) + b"\1" + bytes(8))),
+        ("sync-message-short", malformed, "No session.", frame(0x31, bytes(3))),
+        ("sync-end-long", malformed, "A byte after the number.", frame(0x32, bytes(10))),
+    ]:
+        shown(topic.refuse(name, reason, why), data)

@@ -1,0 +1,117 @@
+import Gossip
+import Model
+import Wire
+
+// What must hold once the network was left alone for a while.
+
+extension World {
+    /// The hosts that count, in the parts that their open links make of them.
+    var parts: [[Host]] {
+        var roots = hosts.indices.map { $0 }
+        func root(_ index: Int) -> Int {
+            var index = index
+            while roots[index] != index {
+                roots[index] = roots[roots[index]]
+                index = roots[index]
+            }
+            return index
+        }
+        for host in hosts where host.counts {
+            for end in host.ends where ends[Int(end)].phase == .open {
+                let other = hosts[Int(otherHost(end))]
+                guard other.counts, ends[Int(ends[Int(end)].other)].phase == .open else { continue }
+                roots[root(Int(host.index))] = root(Int(other.index))
+            }
+        }
+        var places: [Int: Int] = [:]
+        var parts: [[Host]] = []
+        for host in hosts where host.counts {
+            let root = root(Int(host.index))
+            if let place = places[root] {
+                parts[place].append(host)
+            } else {
+                places[root] = parts.count
+                parts.append([host])
+            }
+        }
+        return parts
+    }
+
+    /// All hosts that count hold the same, all that is owed among it, and nobody has more to say.
+    var hasConverged: Bool {
+        let counted = hosts.filter { $0.counts }
+        guard let first = counted.first else { return true }
+        guard counted.allSatisfy({ $0.disk.fingerprint == first.disk.fingerprint }) else {
+            return false
+        }
+        guard counted.allSatisfy({ $0.disk.delayed.isEmpty && $0.orders.isEmpty }) else {
+            return false
+        }
+        return ledger.items.allSatisfy { item in
+            !ledger.isOwed(item) || first.disk.holds(item.id) || isOver(item, at: first)
+        }
+    }
+
+    /// Too old to be passed on.
+    private func isOver(_ item: Item, at host: Host) -> Bool {
+        let target = item.target.map { ledger.items[$0] } ?? item
+        guard let header = target.retraction?.header else { return true }
+        return header.expiry.seconds <= wall(of: host).seconds + Limits.remainingSeconds
+    }
+
+    /// Looks at everything once more and says what is wrong.
+    func judge(hasConverged: Bool) {
+        for part in parts { judge(part) }
+        let parts = parts
+        if parts.count > 1, !isCut, let host = parts[1].first {
+            violate(host, "is in one of \(parts.count) parts of the network, of \(parts[1].count)")
+        }
+        for host in hosts where host.counts { judgeItems(of: host) }
+        if !hasConverged, violationCount == 0, !isCut, let host = hosts.first {
+            violate(host, "or others did not come to rest: something is owed or not yet sent")
+        }
+    }
+
+    private func judge(_ part: [Host]) {
+        guard let first = part.first else { return }
+        for host in part where host.disk.fingerprint != first.disk.fingerprint {
+            violate(
+                host,
+                "holds \(host.disk.items.count) items where host \(first.index) holds "
+                    + "\(first.disk.items.count)" + difference(host, first))
+        }
+        for host in part { judgeNeighbours(of: host) }
+    }
+
+    private func difference(_ host: Host, _ other: Host) -> String {
+        let lacks = other.disk.order.first { !host.disk.holds($0.id) }
+        return lacks.map { ", and lacks \($0.id.short)" } ?? ""
+    }
+
+    private func judgeNeighbours(of host: Host) {
+        for other in oneSided(host) {
+            violate(host, "has host \(other.index) as a neighbour, and not the other way round")
+        }
+    }
+
+    /// Whether neighbours are so both ways.
+    var isMutual: Bool { hosts.allSatisfy { !$0.counts || oneSided($0).isEmpty } }
+
+    /// Those that a host has as neighbours, and who do not have it.
+    private func oneSided(_ host: Host) -> [Host] {
+        neighbours(of: host).compactMap { node in
+            guard let index = byNode[node], hosts[Int(index)].counts else { return nil }
+            let other = hosts[Int(index)]
+            return neighbours(of: other).contains(host.node) ? nil : other
+        }
+    }
+
+    private func judgeItems(of host: Host) {
+        for item in ledger.items {
+            let isGone = item.takenBackBy.map { host.disk.holds(ledger.items[$0].id) } ?? false
+            if isGone, host.disk.holds(item.id) {
+                violate(host, "holds \(item.id.short) and its retraction")
+            }
+        }
+    }
+}

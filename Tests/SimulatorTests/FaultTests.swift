@@ -1,0 +1,92 @@
+import Simulator
+import Testing
+
+/// Each fault does what it is called.
+@Suite struct FaultTests {
+    func play(_ lines: String) throws -> Report { try WorldTests.play(lines) }
+
+    @Test func aPartitionKeepsItemsApartUntilItHeals() throws {
+        let cut = try play("at 0s: partition 50%\nat 18s: heal")
+        #expect(cut[.missed] ?? 0 > 0)
+        #expect(cut.isHeld, "\(cut.text)")
+        let never = try play("at 0s: partition 50%\nlength: 5m\nsettle: 0s")
+        #expect(never[.parts] == 2)
+    }
+
+    @Test func theMuteAreHeardByNobodyAndHearAll() throws {
+        let report = try play("at 0s: mute 20%\nat 30s: heal")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report[.missed] ?? 0 > 0)
+    }
+
+    @Test(arguments: ["keep-disk", "lose-disk", "keep-disk silent", "lose-disk silent"])
+    func theCrashedComeBackAndCatchUp(_ how: String) throws {
+        let report = try play("at 3s: crash 40% \(how)\nat 3m: restart")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report[.parts] == 1)
+    }
+
+    @Test func whoNeverComesBackIsNotWaitedFor() throws {
+        let report = try play("at 3s: leave 40%")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report.rounds.last?.deliveries ?? 0 < 11)
+    }
+
+    @Test func newcomersAreCountedAndGetEverything() throws {
+        let report = try play("at 3s: join 10 over 2s")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report.nodes == 22)
+        #expect(report.rounds.last?.deliveries == 21)
+    }
+
+    @Test func churnComesToAnEnd() throws {
+        let report = try play("at 0s: churn 20% every 5s for 20s keep-disk")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report[.parts] == 1)
+    }
+
+    @Test func slowReadersAreSlow() throws {
+        let quick = try play("size: 3")
+        let slow = try play("size: 3\nat 0s: slow 30% 1kB/s\nat 60s: fast")
+        #expect(slow.isHeld, "\(slow.text)")
+        #expect(slow.traffic.delay(of: 1) > quick.traffic.delay(of: 1) + 1000)
+    }
+
+    @Test func lossIsDelay() throws {
+        // Where there is only one way, no quicker one hides it.
+        let calm = try play("topology: line")
+        let lossy = try play("topology: line\nloss: 20%")
+        #expect(lossy.isHeld, "\(lossy.text)")
+        #expect(lossy.traffic.delay(of: 0.99) >= calm.traffic.delay(of: 0.99) + 100)
+    }
+
+    @Test func clocksApartByLittleHurtNobody() throws {
+        let report = try play(
+            "at 0s: clocks 30% +9m\nat 0s: clocks 30% -9m\nlength: 1m\nexpect: missed = 0")
+        #expect(report.isHeld, "\(report.text)")
+    }
+
+    @Test func clocksFarOffAreForgivenOnceTheyAreRight() throws {
+        let report = try play("at 0s: clocks 20% -3h\nat 1m: right-clocks")
+        #expect(report.isHeld, "\(report.text)")
+    }
+
+    @Test func fullDisksAreFilledUpLater() throws {
+        let report = try play("at 0s: fill-disks 30%\nat 1m: free-disks\nsettle: 2h")
+        #expect(report.isHeld, "\(report.text)")
+    }
+
+    @Test func whatIsTakenBackIsGoneEverywhere() throws {
+        let report = try play("retract: 100%\nerase delay: 1s\nlength: 40s")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report.items == 19)  // the last round's has nobody after it
+    }
+
+    /// Each leaves after a random wait, and is owed all the same.
+    @Test func whatGoesByItsStemArrivesLater() throws {
+        let report = try play("stem gap: 5s\nretract: 30%\nerase delay: 1s\nsettle: 30m")
+        #expect(report.isHeld, "\(report.text)")
+        #expect(report.traffic.frames[0x28] > 0)
+        #expect(report.traffic.delay(of: 0.5) >= 1000)
+    }
+}

@@ -1,0 +1,144 @@
+import Gossip
+import Model
+import Node
+import Testing
+import Wire
+
+@testable import Simulator
+
+/// The parts a world is made of, each by itself.
+@Suite struct PartTests {
+    @Test func eventsComeByTimeAndThenInTheOrderTheyWereAdded() {
+        var queue = EventQueue()
+        var choices = Choices(seed: 1)
+        var expected: [(time: UInt64, number: Int32)] = []
+        for number in 0..<2000 as Range<Int32> {
+            let time = UInt64(choices.below(50))
+            queue.add(.dial(number), at: time)
+            expected.append((time, number))
+        }
+        expected.sort { ($0.time, $0.number) < ($1.time, $1.number) }
+        for (time, number) in expected {
+            #expect(queue.nextTime == time)
+            #expect(queue.take() == .dial(number))
+        }
+        #expect(queue.take() == nil)
+    }
+
+    @Test func parcelsKeepTheirOrderAndAreCutFromTheEnd() {
+        var queue = ParcelQueue()
+        for number in 0..<1000 as Range<UInt64> {
+            queue.append(Parcel(arrival: number, content: .frame(.ping(number))))
+        }
+        for number in 0..<600 as Range<UInt64> {
+            guard case .frame(.ping(number)) = queue.removeFirst() else {
+                Issue.record("not parcel \(number)")
+                return
+            }
+        }
+        queue.cut(after: 799)
+        #expect(queue.count == 200)
+        queue.delay(to: 700)
+        #expect(queue.firstArrival == 700)
+        queue.removeAll()
+        #expect(queue.count == 0 && queue.firstArrival == nil)
+    }
+
+    /// Sizes without encoding are those with it.
+    @Test func framesAreAsLongAsTheyAreOnTheLink() {
+        let charted = Charted(seed: 1, start: World.start)
+        var choices = Choices(seed: 1)
+        var types: Set<UInt8> = []
+        for _ in 0..<200 {
+            for frame in Spam.burst(charted, at: World.start, &choices) {
+                if case .unknown = frame { continue }  // its body is not kept
+                types.insert(frame.type)
+                #expect(frame.bytes == frame.encoded.count, "\(frame.summary)")
+                #expect(frame.type == frame.encoded[0])
+            }
+        }
+        #expect(types.count >= 18)
+    }
+
+    @Test func eachKindDoesToFramesWhatItIsCalled() {
+        let charted = Charted(seed: 1, start: World.start)
+        let push = Frame.push(hops: 5, charted.envelope(1, at: World.start))
+        let want = Frame.want(session: 0, [ItemID.zero])
+        func made(_ kind: MischiefKind) -> Mischief {
+            Mischief(kind, charted, choices: Choices(seed: 1))
+        }
+        var hider = made(.hider)
+        #expect(hider.letsOut(push).isEmpty && !hider.letsIn(want))
+        #expect(hider.letsOut(.ping(1)) == [.ping(1)] && hider.letsIn(push))
+        var replayer = made(.replayer)
+        #expect(replayer.letsOut(push) == [push, push] && replayer.letsIn(push))
+        #expect(replayer.acts(now: World.start) == [push])
+        var spy = made(.spy)
+        #expect(spy.letsOut(push) == [push] && spy.letsIn(want))
+        var sybil = made(.sybil)
+        #expect(sybil.letsOut(push) == [push] && sybil.letsIn(want))
+        sybil.isSilent = true
+        #expect(sybil.letsOut(push).isEmpty && !sybil.letsIn(want))
+        var liar = made(.liar)
+        guard case .push(0, _)? = liar.letsOut(push).first else {
+            Issue.record("a liar that tells the hops")
+            return
+        }
+        let answers = (0..<100).map { _ in liar.letsIn(want) }
+        #expect(answers.contains(true) && answers.contains(false))
+        // What was never heard of is told too, as near as can be.
+        guard case .announce(let items)? = liar.letsOut(.announce([])).first else {
+            Issue.record("a liar that announces nothing")
+            return
+        }
+        #expect(items.count == 2 && items.allSatisfy { $0.hops < 3 })
+    }
+
+    @Test func spamIsAgainstTheRulesOrHarmlessButReadable() throws {
+        let charted = Charted(seed: 1, start: World.start)
+        var choices = Choices(seed: 2)
+        for _ in 0..<100 {
+            for frame in Spam.burst(charted, at: World.start, &choices) {
+                let bytes = frame.encoded
+                #expect(throws: Never.self) { try Frame(type: bytes[0], body: bytes[4...]) }
+            }
+        }
+    }
+
+    @Test func aDiskForgetsWhatExpiredAndKeepsItsFingerprint() throws {
+        var disk = Disk()
+        let empty = disk.fingerprint
+        let charted = Charted(seed: 1, start: World.start)
+        #expect(disk.store([charted.charterItem]) == .stored)
+        #expect(disk.store([charted.charterItem]) == .duplicate)
+        #expect(disk.records.count == 1 && disk.ownIDs.isEmpty)
+        #expect(disk.fingerprint != empty)
+        disk.expire(charted.charterItem.expiry)
+        #expect(disk.items.isEmpty && disk.order.isEmpty && disk.records.isEmpty)
+        #expect(disk.fingerprint == empty)
+    }
+
+    @Test func delaysFallIntoBucketsNoWiderThanASixtyFourth() {
+        var last = -1
+        for time in [UInt64](0...5000) + [86_400_000, 86_400_001, 320_000_000_000] {
+            let bucket = Traffic.bucket(ofTime: time)
+            #expect(bucket == last || bucket > last)
+            last = bucket
+            let most = Traffic.time(ofBucket: bucket)
+            #expect(most >= time && most - time <= time / 64, "\(time) in \(most)")
+            #expect(Traffic.bucket(ofTime: most) == bucket)
+        }
+    }
+
+    @Test func numbersAreWrittenTheSameEverywhere() {
+        #expect(0.0.decimal() == "0")
+        #expect(1.5.decimal() == "1.5")
+        #expect((2.0 / 3).decimal() == "0.667")
+        #expect((-0.04).decimal(2) == "-0.04")
+        #expect((-0.0004).decimal(2) == "0")
+        #expect(1234.0.decimal(0) == "1234")
+        #expect(Double.infinity.decimal() == "0")
+        #expect(Panel.round(0.03) == 0.1 && Panel.round(0.3) == 0.5 && Panel.round(7) == 10)
+        #expect(Panel.round(201) == 500 && Panel.round(1000) == 1000)
+    }
+}
