@@ -1,4 +1,3 @@
-public import Gossip
 public import Model
 public import Node
 public import Wire

@@ -44,4 +44,26 @@ import Testing
             #expect(hasSource, "\(file.path):\(index + 1)")
         }
     }
+
+    /// The tests that protocol/failures.md names are there.
+    @Test func everyFailureHasItsTest() throws {
+        let tests = try SourceFile.all(in: "Tests").flatMap { $0.lines }
+            .filter { $0.contains("func ") }.joined(separator: "\n")
+        let table = try String(
+            contentsOf: Project.root.appending(path: "protocol/failures.md"), encoding: .utf8)
+        let rows = table.split(separator: "\n").filter {
+            $0.hasPrefix("| ") && $0.dropFirst(2).first?.isNumber == true
+        }
+        #expect(rows.count == 34)
+        for row in rows {
+            let names = row.split(separator: "|")[2].split { ";,".contains($0) }
+            for name in names.map({ $0.trimmingPrefix(" ") }) {
+                let test = name.split(separator: ".").last.map(String.init) ?? ""
+                guard test.first?.isLowercase == true, test.allSatisfy({ $0.isLetter }) else {
+                    continue
+                }
+                #expect(tests.contains("func \(test)("), "\(name)")
+            }
+        }
+    }
 }
