@@ -186,7 +186,7 @@ final class Mutexed<Value: Sendable>: Sendable {
 func eventually(
     within seconds: Double = 20, _ condition: () async -> Bool
 ) async -> Bool {
-    let end = ContinuousClock.now + .seconds(seconds)
+    let end = ContinuousClock.now + .seconds(seconds * Double(patience))
     while ContinuousClock.now < end {
         if await condition() { return true }
         try? await Task.sleep(for: .milliseconds(10))
