@@ -146,6 +146,20 @@ import Wire
             machine.hears(asks, by: 1, at: at(1)) == [.up(link(1)), .send(link(1), accepted)])
     }
 
+    @Test func whoToldUsToWaitIsNotAskedBefore() throws {
+        var machine = machine()
+        machine.chose(1, at: start)
+        _ = machine.hears(disconnect(1, 60), by: 1, at: start)
+        var asked: [UInt64] = []
+        for second in 1...100 as ClosedRange<UInt64> {
+            machine.used(link(1), now: at(second * 1000))
+            let sent = machine.wake(now: at(second * 1000), wall: wall).sent
+            if sent.contains(.join(record(0))) { asked.append(second) }
+        }
+        let first = try #require(asked.first)
+        #expect((60...80).contains(first))
+    }
+
     @Test func whoStopsIsForgotten() {
         var machine = machine()
         _ = machine.befriend(1, at: start)

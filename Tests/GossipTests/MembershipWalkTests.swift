@@ -51,6 +51,17 @@ import Wire
         #expect(walks(4, at(60_000)) > 0)
     }
 
+    @Test func theBlockedAreNotLearnedAndNoWalkOfTheirsGoesOn() {
+        var machine = machine()
+        for index in 1...2 { _ = machine.befriend(index, at: start) }
+        machine.block(node(20))
+        #expect(machine.hears(forward(20, ttl: 6), by: 1, at: start) == [])
+        #expect(machine.hears(forward(21, ttl: 6), by: 1, at: start).count == 1)
+        let told = MembershipFrame.shuffle(nonce: 77, ttl: 0, [record(20), record(21)])
+        _ = machine.hears(told, by: 1, at: start)
+        #expect(machine.passiveRecords == [record(21)])
+    }
+
     @Test func aSecondJoinOverALinkWalksNoMore() {
         var machine = machine()
         _ = machine.befriend(1, at: start)

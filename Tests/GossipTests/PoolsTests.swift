@@ -107,6 +107,16 @@ import Wire
         #expect(shelves.count == 100 + 40)
     }
 
+    @Test func whatWasDisplacedCountsNoMoreForItsLink() {
+        var shelves = small(kib: 200, rows: 160)
+        for number in 0..<40 as Range<UInt64> {
+            shelves.take(row(number), path: .unsolicited, link: 1)
+        }
+        for number in 100..<260 as Range<UInt64> { shelves.take(row(number, work: 12)) }
+        #expect(shelves.take(row(500, work: 20), path: .unsolicited, link: 1) == nil)
+        #expect(shelves.count == 160)
+    }
+
     @Test func cheapWorkByAnyNumberOfLinksDisplacesNoDearer() {
         var shelves = small(kib: 50, rows: 40)
         let dear = (0..<30).map { row(5000 + UInt64($0), work: 12) }

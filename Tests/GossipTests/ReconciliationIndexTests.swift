@@ -131,6 +131,36 @@ import Wire
         #expect(index.groups.allSatisfy { $0.lanes != nil })
     }
 
+    @Test func sumsThatAreKnownStayRight() {
+        var random = SeededRandom(10)
+        var index = RangeIndex()
+        let positions = (0..<600).map { _ in Self.position(&random) }
+        for position in positions { index.insert(position) }
+        while index.isCold { index.warm() }
+        for position in positions.prefix(50) { index.remove(position.id) }
+        for _ in 0..<50 { index.insert(Self.position(&random)) }
+        #expect(!index.isCold)
+        checkShape(index)
+    }
+
+    @Test func whatChangesBelowABoundaryCountsAtOnce() {
+        var random = SeededRandom(11)
+        var index = RangeIndex()
+        var list = (0..<100).map { _ in Self.position(&random) }.sorted()
+        for position in list { index.insert(position) }
+        func check() {
+            let found = index.fingerprint(0..<60, key: key)
+            #expect(found == sum(list[0..<60]).fingerprint(count: 60, key: key))
+        }
+        check()
+        index.remove(list.remove(at: 10).id)
+        check()
+        let first = ItemPosition(slot: Slot(1), id: Self.position(&random).id)
+        index.insert(first)
+        list.insert(first, at: 0)
+        check()
+    }
+
     @Test func whatGoesLeavesNoRowsOfFewItems() {
         var random = SeededRandom(9)
         var index = RangeIndex()

@@ -33,6 +33,19 @@ import Wire
         #expect(machine.isInSync(a))
     }
 
+    @Test func whoHasNothingOfTheWeekBeginsWithIt() throws {
+        var machine = machine(items(0..<10, age: 2000), classes: [.quarter])
+        linked(&machine, a)
+        let first = try #require(opened(machine.begin(with: a, now: start, wall: testStart)))
+        #expect(first.from == Slot(today.number - 7 * 144))
+        let second = try #require(
+            opened(
+                machine.heard(
+                    [0x61], session: first.session, by: a, now: at(1), wall: testStart)))
+        #expect(second.ttlClass == .quarter)
+        #expect(second.from == Reconciler.oldest(.quarter, testStart))
+    }
+
     @Test func itOpensAgainWhereTheOtherBegins() throws {
         var machine = machine(classes: [.day])
         linked(&machine, a)

@@ -38,6 +38,23 @@ import Wire
         #expect((6...10).contains(seldom.count))
     }
 
+    @Test func whoWaitedLongestHasTheNextTurn() {
+        var machine = machine(classes: [.day])
+        let links = (1...6).map { LinkID($0) }
+        for link in links { linked(&machine, link) }
+        var turns: [LinkID] = []
+        while let due = machine.deadline, turns.count < 12 {
+            for effect in machine.wake(now: due, wall: testStart) {
+                guard case .send(let link, .syncOpen(let open)) = effect else { continue }
+                turns.append(link)
+                _ = machine.heard(
+                    [0x61], session: open.session, by: link, now: due, wall: testStart)
+            }
+        }
+        #expect(Set(turns.prefix(6)) == Set(links))
+        #expect(turns.suffix(6) == turns.prefix(6))
+    }
+
     @Test func nothingOutlivesItsLink() {
         var machine = machine()
         linked(&machine, a)
@@ -84,5 +101,20 @@ import Wire
         machine.expired(WallTime(seconds: .max))
         #expect(Reconciler.oldest(.quarter, WallTime(seconds: .max)) == Slot(.max))
         #expect(Reconciler.oldest(.quarter, WallTime(seconds: 0)) == Slot(0))
+    }
+
+    @Test func timeTakesWhatExpired() {
+        var machine = machine(items(0..<10, .hour))
+        _ = machine.wake(now: at(1), wall: testStart.adding(seconds: 3600))
+        #expect(machine.count == 0)
+    }
+
+    @Test func aRetractionIsTakenADayLonger() {
+        var machine = machine()
+        machine.expired(testStart.adding(seconds: 3600))
+        var late = items(0..<2, .hour)
+        late[1].isRetraction = true
+        for item in late { machine.store(item) }
+        #expect(late.map { machine.contains($0.position.id) } == [false, true])
     }
 }

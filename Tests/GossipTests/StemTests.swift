@@ -83,6 +83,17 @@ import Wire
         #expect(own == [.send(b, item())] || own == [.send(c, item())])
     }
 
+    @Test func whoeverDialsUsOftenGetsNoStem() {
+        var stem = linked(a, b)
+        for number in 10..<40 as Range<UInt64> {
+            _ = stem.linked(LinkID(number), isOutbound: false, now: start)
+        }
+        for epoch in 0..<20 as Range<UInt64> {
+            _ = stem.wake(at(epoch * 630_000))
+            #expect(Set(stem.stems) == [a, b])
+        }
+    }
+
     @Test func aLostStemIsReplacedAtOnce() throws {
         for seed in 0..<20 as Range<UInt64> {
             var stem = linked(a, b, c, d, seed: seed)

@@ -282,6 +282,33 @@ import Wire
         #expect(node.pending.isEmpty)
     }
 
+    @Test func nonsenseInAComparisonCountsAgainstWhoSaysIt() {
+        var (node, link) = stuck()
+        feed(&node, .heard(link, .syncOpen(Self.opening(1, [0x61, 0x80]))))
+        #expect(node.spreading.peers[link]?.conduct.points(Moment(milliseconds: 0)) == 10)
+    }
+
+    @Test func whatIsOldIsTakenOnlyIfItWasAskedFor() {
+        var (node, link) = stuck()
+        let envelope = network.envelope(1, slotsAgo: 7)
+        feed(&node, .heard(link, .push(hops: 1, envelope)))
+        #expect(node.pending.isEmpty)
+        let id = network.id(envelope)
+        feed(&node, .heard(link, .announce([Announcement(id: id, hops: 255)])))
+        feed(&node, .missing(link, [id]))
+        feed(&node, .heard(link, .push(hops: 255, envelope)))
+        #expect(node.pending.count == 1)
+    }
+
+    @Test func whatWasTakenBackCostsNoWrite() {
+        var (node, link) = stuck()
+        let envelope = network.envelope(1)
+        feed(&node, .heard(link, .retract(network.retraction(1, of: envelope))))
+        for token in node.pending.keys { feed(&node, .stored(token, .stored)) }
+        feed(&node, .heard(link, .push(hops: 1, envelope)))
+        #expect(node.pending.isEmpty)
+    }
+
     @Test func receiptsForOthersRetractionsCostNoWrite() {
         var (node, link) = stuck()
         let receipt = Receipt(

@@ -255,6 +255,17 @@ import Wire
         #expect(net.stores[0].holds(retractionID))
     }
 
+    @Test func whatIsTakenBackLeavesItsStem() {
+        var net = single(gap: Self.never)
+        let link = net.befriend(0, as: 8, of: network)
+        net.submit([envelope], at: 0)
+        net.run(milliseconds: 100)
+        #expect(net.nodes[0].stem.contains(id))
+        net.feed(0, .heard(link, .retract(network.retraction(1, of: envelope))))
+        net.run(milliseconds: 100)
+        #expect(!net.nodes[0].stem.contains(id))
+    }
+
     @Test func aRetractionThatComesBackLeavesTheQueueAndCountsOnce() {
         var net = single(gap: 1000)
         let link = net.befriend(0, as: 8, of: network)
@@ -271,6 +282,21 @@ import Wire
     }
 
     // MARK: What others send along their stems
+
+    @Test func whoIsNoNeighbourAnyMoreTakesNoStem() {
+        let leave = Frame.membership(.disconnect(reason: 1, backoffSeconds: 3600))
+        for hasEnded in [false, true] {
+            var net = single(gap: 1000)
+            let link = net.befriend(0, as: 8, of: network)
+            #expect(net.nodes[0].stem.stems == [link, nil])
+            net.feed(0, hasEnded ? .closed(link) : .heard(link, leave))
+            #expect(net.nodes[0].stem.stems == [nil, nil])
+            net.submit([envelope], at: 0)
+            net.run(milliseconds: 50_000)
+            #expect(!net.sent.contains { $0.frame.isStem })
+            #expect(net.nodes[0].stem.contains(id))
+        }
+    }
 
     @Test func publicRecordsTakeNoStem() {
         var net = single(gap: 1000)

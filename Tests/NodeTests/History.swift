@@ -94,6 +94,8 @@ struct History {
         check(node.spreading.linkedNodes.isEmpty, "spreading remembers links")
         check(node.spreading.wantedCount == 0, "wants remain")
         check(node.membership.neighbours.isEmpty, "neighbours remain")
+        check(node.stem.stems == [nil, nil], "stems remain")
+        check(node.sync.deadline == nil, "comparisons remain")
         check(node.pending.isEmpty && node.storing.isEmpty, "orders remain")
         check(node.stem.count == 0, "items remain on their stem")
         check(unanswered.isEmpty, "people got no answer")

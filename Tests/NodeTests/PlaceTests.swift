@@ -70,6 +70,18 @@ import Wire
         #expect(net.isOpen(link))
     }
 
+    @Test func aRestartedNodeComesBackToWhomItHadDialled() {
+        var net = single()
+        var other = network.configuration(1)
+        other.addresses = [.name([UInt8]("node-1".utf8), port: 7447)]
+        net.add(other)
+        net.connect(0, 1)
+        net.run(milliseconds: 70_000)
+        net.restart(0, network.configuration(0))
+        net.run(milliseconds: 10_000)
+        #expect(places(net, 0) == [.eager])
+    }
+
     // MARK: How long the way is
 
     @Test func theWayToNeighboursIsMeasuredEveryMinute() {

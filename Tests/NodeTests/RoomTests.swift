@@ -201,4 +201,19 @@ import Wire
         #expect(net.frames(over: link).contains { $0.names(network.id(text(1)), network) })
         #expect(net.frames(over: other).contains(.push(hops: 2, text(1))))
     }
+
+    // MARK: Expired
+
+    @Test func whatExpiredTakesNoRoomAndIsNotCompared() {
+        var net = MemoryNetwork.single(network, network.configuration(0))
+        let before = net.nodes[0].pools.usage.rows
+        let link = net.greet(0, as: 10, of: network)
+        net.feed(0, .heard(link, .push(hops: 1, network.envelope(1, ttl: .hour))))
+        net.run(milliseconds: 100)
+        #expect(net.nodes[0].pools.usage.rows == before + 1)
+        #expect(net.nodes[0].sync.contains(network.id(network.envelope(1, ttl: .hour))))
+        net.run(milliseconds: 3 * 3_600_000)
+        #expect(net.nodes[0].pools.usage.rows == before)
+        #expect(!net.nodes[0].sync.contains(network.id(network.envelope(1, ttl: .hour))))
+    }
 }
