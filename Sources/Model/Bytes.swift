@@ -2,6 +2,7 @@
 
 extension Array where Element == UInt8 {
     /// Appends `value`, most significant byte first.
+    @inlinable
     public mutating func append<Value: FixedWidthInteger & UnsignedInteger>(bigEndian value: Value)
     {
         var shift = Value.bitWidth
@@ -52,38 +53,65 @@ private func hexValue(_ character: UInt8) -> UInt8? {
 }
 
 /// Takes values off the front of bytes; every read is checked, none allocates ahead of its input.
+///
+/// All is inlinable: every frame passes here, and a generic called across modules would go through
+/// witness tables for each byte.
 public struct ByteReader: Sendable {
-    public private(set) var rest: ArraySlice<UInt8>
+    @usableFromInline var remaining: ArraySlice<UInt8>
 
-    public init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    @inlinable
+    public var rest: ArraySlice<UInt8> { remaining }
 
-    public init(_ bytes: [UInt8]) { rest = bytes[...] }
+    @inlinable
+    public init(_ bytes: ArraySlice<UInt8>) { remaining = bytes }
 
-    public var isAtEnd: Bool { rest.isEmpty }
+    @inlinable
+    public init(_ bytes: [UInt8]) { remaining = bytes[...] }
+
+    @inlinable
+    public var isAtEnd: Bool { remaining.isEmpty }
 
     /// The next `count` bytes; nil, consuming nothing, if fewer remain.
+    @inlinable
     public mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
-        guard count >= 0, rest.count >= count else { return nil }
-        let taken = rest.prefix(count)
-        rest = rest.dropFirst(count)
+        guard count >= 0, remaining.count >= count else { return nil }
+        let taken = remaining.prefix(count)
+        remaining = remaining.dropFirst(count)
         return taken
     }
 
     /// The next big-endian integer; nil if too few bytes remain.
+    @inlinable
     public mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(
         _: Value.Type = Value.self
     ) -> Value? {
-        guard let bytes = take(Value.bitWidth / 8) else { return nil }
+        let count = Value.bitWidth / 8
+        guard remaining.count >= count else { return nil }
         var value: Value = 0
-        for byte in bytes { value = value << 8 | Value(byte) }
+        for byte in remaining.prefix(count) { value = value << 8 | Value(truncatingIfNeeded: byte) }
+        remaining = remaining.dropFirst(count)
         return value
     }
 
+    @inlinable
     public mutating func identifier32<Kind>() -> Identifier32<Kind>? {
-        take(32).flatMap { Identifier32($0) }
+        guard let a = integer(UInt64.self, ifFollowedBy: 24), let b = integer(UInt64.self),
+            let c = integer(UInt64.self), let d = integer(UInt64.self)
+        else { return nil }
+        return Identifier32(a, b, c, d)
     }
 
+    @inlinable
     public mutating func identifier16<Kind>() -> Identifier16<Kind>? {
-        take(16).flatMap { Identifier16($0) }
+        guard let a = integer(UInt64.self, ifFollowedBy: 8), let b = integer(UInt64.self) else {
+            return nil
+        }
+        return Identifier16(a, b)
+    }
+
+    /// The next integer; nil, consuming nothing, unless `more` bytes stand after it.
+    @inlinable
+    mutating func integer(_: UInt64.Type, ifFollowedBy more: Int) -> UInt64? {
+        remaining.count >= 8 + more ? integer() : nil
     }
 }

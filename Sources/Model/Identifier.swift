@@ -5,16 +5,19 @@
 ///
 /// Ordered as its bytes are, big-endian. Source: protocol/01-conventions.md.
 public struct Identifier32<Kind>: Hashable, Sendable, Comparable {
-    let a: UInt64, b: UInt64, c: UInt64, d: UInt64
+    @usableFromInline let a: UInt64, b: UInt64, c: UInt64, d: UInt64
 
     /// All zero bytes: "none" where the protocol has one.
+    @inlinable
     public static var zero: Self { Self(0, 0, 0, 0) }
 
+    @inlinable
     init(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) {
         (self.a, self.b, self.c, self.d) = (a, b, c, d)
     }
 
     /// Nil unless `bytes` are exactly 32.
+    @inlinable
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         var words = WordReader(bytes)
@@ -22,6 +25,7 @@ public struct Identifier32<Kind>: Hashable, Sendable, Comparable {
     }
 
     /// The 32 bytes.
+    @inlinable
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(32)
@@ -29,6 +33,7 @@ public struct Identifier32<Kind>: Hashable, Sendable, Comparable {
         return out
     }
 
+    @inlinable
     public static func < (l: Self, r: Self) -> Bool {
         if l.a != r.a { return l.a < r.a }
         if l.b != r.b { return l.b < r.b }
@@ -39,13 +44,16 @@ public struct Identifier32<Kind>: Hashable, Sendable, Comparable {
 
 /// A 16-byte name of something of kind `Kind`: a topic, a message.
 public struct Identifier16<Kind>: Hashable, Sendable, Comparable {
-    let a: UInt64, b: UInt64
+    @usableFromInline let a: UInt64, b: UInt64
 
+    @inlinable
     public static var zero: Self { Self(0, 0) }
 
+    @inlinable
     init(_ a: UInt64, _ b: UInt64) { (self.a, self.b) = (a, b) }
 
     /// Nil unless `bytes` are exactly 16.
+    @inlinable
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         var words = WordReader(bytes)
@@ -53,6 +61,7 @@ public struct Identifier16<Kind>: Hashable, Sendable, Comparable {
     }
 
     /// The 16 bytes.
+    @inlinable
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(16)
@@ -61,14 +70,17 @@ public struct Identifier16<Kind>: Hashable, Sendable, Comparable {
         return out
     }
 
+    @inlinable
     public static func < (l: Self, r: Self) -> Bool { l.a != r.a ? l.a < r.a : l.b < r.b }
 }
 
-struct WordReader<Bytes: Collection<UInt8>> {
-    private var iterator: Bytes.Iterator
+@usableFromInline struct WordReader<Bytes: Collection<UInt8>> {
+    @usableFromInline var iterator: Bytes.Iterator
 
+    @inlinable
     init(_ bytes: Bytes) { iterator = bytes.makeIterator() }
 
+    @inlinable
     mutating func next() -> UInt64 {
         var word: UInt64 = 0
         for _ in 0..<8 { word = word << 8 | UInt64(iterator.next() ?? 0) }
