@@ -95,7 +95,7 @@ import Wire
     }
 
     /// Found by tools/fuzz, which also watches what it costs: seconds, with Foundation's search.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(patience)))
     func aThousandLinesAreHidden() {
         let lines = (0..<1000).map { "a\(100 + $0)" }
         let echo = String(repeating: "aaa a999 ", count: 400)
