@@ -179,6 +179,12 @@ extension RelayNode {
             if reason == .belowFloor || reason == .notHeld { spreading.refused(item.id) }
             sync.settled(item.id)
             return drop(displaced)
+        case .keep(let reason, let displaced):
+            // Answered as what nobody here submitted, word for word.
+            if reason == .belowFloor || reason == .notHeld { spreading.refused(item.id) }
+            sync.settled(item.id)
+            keep(item)
+            return drop(displaced)
         }
     }
 

@@ -65,11 +65,11 @@ extension RelayNode {
     private mutating func reserve(_ item: StoreItem, _ turn: Turn) -> [ItemID] {
         let row = PoolRow(id: item.id, item.header)
         _ = pools.admit(row, path: .own, link: nil, wall: turn.wall)
-        guard !item.isHidden, !sync.contains(item.id),
-            case .admit(let displaced) = pools.admit(
-                row, path: .solicited, link: nil, wall: turn.wall)
-        else { return [] }
-        return displaced
+        guard !item.isHidden, !sync.contains(item.id) else { return [] }
+        switch pools.admit(row, path: .solicited, link: nil, wall: turn.wall) {
+        case .admit(let displaced), .keep(_, let displaced): return displaced
+        case .refuse: return []
+        }
     }
 
     mutating func erase(

@@ -94,9 +94,10 @@ extension RelayNode {
         }
     }
 
-    /// What was acknowledged here is not forgotten because the disk failed once: it is on disk as
-    /// it was, unknown to all others, and enters the open later. Above the limit at the next start.
-    private mutating func keep(_ item: StoreItem) {
+    /// What was acknowledged here is not forgotten because the disk failed once or its period has
+    /// no room now: it is on disk as it was, unknown to all others, and enters the open later. Above
+    /// the limit at the next start.
+    mutating func keep(_ item: StoreItem) {
         guard case .envelope = item.content, pools.isReserved(item.id), !stem.contains(item.id),
             unpublished.count < Limits.stemOwnItems,
             !unpublished.contains(where: { $0.id == item.id })

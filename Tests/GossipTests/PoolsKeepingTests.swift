@@ -16,8 +16,10 @@ import Wire
         var shelves = small(kib: 2, rows: 2)
         #expect(shelves.take(row(1, work: 5), path: .own) == nil)
         for number in 2..<4 as Range<UInt64> { shelves.take(row(number, work: 9)) }
-        // In the open it ranks below; it stays all the same and displaces nothing.
-        #expect(shelves.take(row(1, work: 5)) == nil)
+        // In the open it ranks below: it stays in the reserve alone, and displaces nothing.
+        #expect(
+            shelves.pools.admit(row(1, work: 5), path: .solicited, link: nil, wall: testStart)
+                == .keep(.belowFloor, displacing: []))
         #expect(shelves.held == [id(1), id(2), id(3)])
         #expect(shelves.take(row(1, work: 5)) == nil)
         shelves.pools.removed(row(1, work: 5))

@@ -53,6 +53,9 @@ struct Shelves {
             drop(gone)
             if held.insert(row.id).inserted { rows.append(row) }
             return nil
+        case .keep(_, let gone):
+            drop(gone)
+            return nil
         case .refuse(let reason, let gone):
             drop(gone)
             return reason

@@ -53,7 +53,7 @@ import Wire
             shelves.drop(gone + (isHeld ? [row.id] : []))
             shelves.held.insert(Naming.retractionID(of: row.id))
             return nil
-        case .refuse(let reason, let gone):
+        case .refuse(let reason, let gone), .keep(let reason, let gone):
             shelves.drop(gone)
             return reason
         }

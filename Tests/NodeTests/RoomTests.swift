@@ -23,8 +23,8 @@ import Wire
     }
 
     /// Four strangers bring two texts of little work each: the day is full then.
-    func full() -> MemoryNetwork {
-        var net = MemoryNetwork.single(network, small())
+    func full(_ configuration: RelayNode.Configuration? = nil) -> MemoryNetwork {
+        var net = MemoryNetwork.single(network, configuration ?? small())
         for stranger in 0..<4 as Range<UInt8> {
             let link = net.greet(0, as: 10 + stranger, of: network)
             for number in 0..<2 as Range<UInt64> {
@@ -132,6 +132,48 @@ import Wire
         let peer = net.nodes[0].peerList(net.now).first { $0.node == TestNetwork.node(1) }
         #expect(peer?.isInSync == true)
         #expect(!net.stores[0].holds(network.id(lowest)))
+    }
+
+    /// All that a stranger and a whole relay are told about a text that has no room anywhere, and
+    /// what becomes of it here; `isOwn`: it was submitted here.
+    private func answers(
+        to frame: Frame, about own: Envelope, isOwn: Bool
+    ) -> (sent: [MemoryNetwork.Sent], store: MemoryStore, isOpen: Bool) {
+        var configuration = small()
+        configuration.stemGapMilliseconds = HidingTests.never
+        var net = full(configuration)
+        let link = net.befriend(0, as: 20, of: network)
+        net.feed(0, .heard(link, .push(hops: 1, text(100, bits: 6))))
+        net.run(milliseconds: 500)
+        if isOwn { net.submit([own], at: 0) }
+        net.run(milliseconds: 100)
+        net.forgetSent()
+        for _ in 0..<2 { net.feed(0, .heard(link, frame)) }
+        net.run(milliseconds: 20_000)
+        net.add(network.configuration(1))
+        net.connect(1, 0)
+        net.run(milliseconds: 20_000)
+        return (net.sent, net.stores[0], net.nodes[0].sync.contains(network.id(own)))
+    }
+
+    @Test func aFullPeriodDoesNotShowWhoseATextIs() {
+        // Below all that is kept, so that nobody gives it room.
+        let own = (200..<300).map { text($0) }.max { network.id($0) < network.id($1) }!
+        #expect(network.id(own) > network.id(lowest))
+        let id = network.id(own)
+        let frames: [Frame] = [
+            .push(hops: 1, own), .announce([Announcement(id: id, hops: 0)]),
+            .want(session: 0, [id]), .stem(.envelope(own)),
+        ]
+        for frame in frames {
+            let (known, store, isOpen) = answers(to: frame, about: own, isOwn: true)
+            let (unknown, other, _) = answers(to: frame, about: own, isOwn: false)
+            #expect(known == unknown)
+            #expect(!isOpen)
+            // What was acknowledged is here all the same.
+            #expect(store.items[id]?.isHidden == true)
+            #expect(other.items[id] == nil)
+        }
     }
 
     // MARK: Earlier runs

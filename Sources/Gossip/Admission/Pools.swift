@@ -65,6 +65,9 @@ public struct Pools: Sendable {
     /// still shows that those ranked below it are beyond the end.
     public enum Decision: Sendable, Equatable {
         case admit(displacing: [ItemID])
+        /// Its pool has no place for it, as that of no other relay has; what was submitted here
+        /// stays in the reserve, and unknown to others: who showed it would show whose it is.
+        case keep(Reason, displacing: [ItemID])
         case refuse(Reason, displacing: [ItemID] = [])
     }
 
@@ -115,7 +118,8 @@ public struct Pools: Sendable {
     ///
     /// On the path `own` it takes a place in the reserve and no other: what is on its stem must
     /// displace nothing. Seen in the open it asks again on another path; from then on it competes
-    /// in its pool as it does at every relay, and stays in the reserve whatever comes of that.
+    /// in its pool as it does at every relay, and stays in the reserve whatever comes of that. A
+    /// public record is in the open with the reserve's room too, for it takes no stem.
     ///
     /// - Parameter link: who brought it, so as to bound what one neighbour fills; nil for what
     ///   reconciliation brought. A number that outlives a connection keeps its meaning best.
@@ -150,9 +154,10 @@ public struct Pools: Sendable {
     private func refusal(
         of row: PoolRow, _ reason: Reason, displacing gone: [ItemID] = []
     ) -> Decision {
-        own[row.id] != nil && reason != .duplicate
-            ? .admit(displacing: gone)
-            : .refuse(reason, displacing: gone.filter { $0 != row.id })
+        guard own[row.id] != nil, reason != .duplicate else {
+            return .refuse(reason, displacing: gone.filter { $0 != row.id })
+        }
+        return row.isPublic ? .admit(displacing: gone) : .keep(reason, displacing: gone)
     }
 
     private mutating func admitRecord(_ row: PoolRow) -> Decision {
