@@ -36,6 +36,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         // The pure core: values and state machines. No I/O, clock or randomness.
@@ -49,8 +51,9 @@ let package = Package(
         target("Noise", ["Model", "Sodium"]),
         target("Gossip", ["Model", "Wire", "Sodium", "Sealing"]),
         target("Node", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip"]),
-        target("Casework", ["Model", "Wire", "Sodium", "Sealing"]),
-        target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Casework"]),
+        target("Seeking", ["Model", "Wire", "Sodium", "Sealing"]),
+        target("Casework", ["Model", "Wire", "Sodium", "Sealing", "Seeking"]),
+        target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Seeking", "Casework"]),
 
         // Many relays in one process, on one clock.
         target(
@@ -84,10 +87,22 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         target(
+            "Web",
+            [
+                "Model", "Wire", "Sodium",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        target(
             "Daemon",
             [
-                "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Bridging", "Authorities", "Storage", "Transport",
+                "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Seeking",
+                "Casework", "Bridging", "Authorities", "Storage", "Transport", "Web",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -98,8 +113,8 @@ let package = Package(
         .executableTarget(
             name: "kith",
             dependencies: [
-                "Model", "Wire", "Sealing", "Entropy", "Casework", "Bridging", "Authorities",
-                "Daemon",
+                "Model", "Wire", "Sealing", "Entropy", "Seeking", "Casework", "Bridging",
+                "Authorities", "Daemon",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
@@ -107,7 +122,7 @@ let package = Package(
             name: "kith-bench",
             dependencies: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Noise", "Gossip", "Node",
-                "Casework", "Daemon",
+                "Seeking", "Casework", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -138,9 +153,13 @@ let package = Package(
             "NodeTests",
             ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "TestKit"]),
         tests("SimulatorTests", ["Model", "Wire", "Gossip", "Node", "Simulator", "TestKit"]),
-        tests("CaseworkTests", ["Model", "Wire", "Sodium", "Sealing", "Casework", "TestKit"]),
+        tests("SeekingTests", ["Model", "Wire", "Sodium", "Sealing", "Seeking", "TestKit"]),
         tests(
-            "BridgingTests", ["Model", "Wire", "Sodium", "Sealing", "Bridging", "TestKit"]),
+            "CaseworkTests",
+            ["Model", "Wire", "Sodium", "Sealing", "Seeking", "Casework", "TestKit"]),
+        tests(
+            "BridgingTests",
+            ["Model", "Wire", "Sodium", "Sealing", "Seeking", "Casework", "Bridging", "TestKit"]),
         tests(
             "StorageTests",
             [
@@ -156,12 +175,22 @@ let package = Package(
         tests(
             "AuthoritiesTests",
             [
-                "Model", "Wire", "Sealing", "Casework", "Bridging", "Authorities", "TestKit",
+                "Model", "Wire", "Sealing", "Seeking", "Casework", "Bridging", "Authorities",
+                "TestKit",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        tests(
+            "WebTests",
+            [
+                "Model", "Wire", "Sealing", "Web", "TestKit",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("CommandTests", ["kith", "TestKit"]),
     ],

@@ -6,7 +6,9 @@ import Wire
 // What people and programs on this node submit: kept first, then let go by the stem.
 
 extension RelayNode {
-    mutating func submit(_ ticket: UInt64, _ envelopes: [Envelope], _ turn: Turn) -> [Effect] {
+    mutating func submit(
+        _ ticket: UInt64, _ envelopes: [Envelope], isUrgent: Bool, _ turn: Turn
+    ) -> [Effect] {
         guard envelopes.count <= Limits.submissionItems else {
             return [
                 .answer(
@@ -46,7 +48,8 @@ extension RelayNode {
         let new = items.map(\.id).filter { !pools.isReserved($0) }
         for item in items { effects += drop(reserve(item, turn)) }
         let token = token()
-        pending[token] = .submission(ticket, items, replaces: replaced, new: new)
+        pending[token] = .submission(
+            ticket, items, isUrgent: isUrgent, replaces: replaced, new: new)
         for item in items where !item.isHidden { storing[item.id] = token }
         let order = Effect.storeSubmission(token, ticket, items)
         if !hadCharter, book.charters != nil { effects += begin(0, nil, turn) }

@@ -18,12 +18,13 @@ extension RelayNode {
                 nextDue = min(nextDue, turn.now.adding(milliseconds: Limits.dueMilliseconds))
             }
             return [.answer(ticket, Self.error(outcome))]
-        case .submission(let ticket, let items, let replaced, let new):
+        case .submission(let ticket, let items, let isUrgent, let replaced, let new):
             var effects = remove(replaced, outcome)
             for item in items {
                 if storing[item.id] == token { storing[item.id] = nil }
                 switch outcome {
-                case .stored, .duplicate: effects += submitted(item, turn)
+                case .stored, .duplicate:
+                    effects += submitted(item, isUrgent: isUrgent, turn)
                 case .retracted, .noRoom, .failed:
                     if new.contains(item.id) { pools.unreserve(item.id) }
                     if !item.isHidden, !sync.contains(item.id) { giveBack(item) }
@@ -38,7 +39,9 @@ extension RelayNode {
     }
 
     /// Something submitted here is on disk.
-    private mutating func submitted(_ item: StoreItem, _ turn: Turn) -> [Effect] {
+    private mutating func submitted(
+        _ item: StoreItem, isUrgent: Bool, _ turn: Turn
+    ) -> [Effect] {
         spreading.recall(own: [item.id])
         // It came from others meanwhile, or was submitted before.
         if sync.contains(item.id) { return [] }
@@ -47,7 +50,7 @@ extension RelayNode {
         }
         return run(
             stem.submitted(
-                item.id, .envelope(envelope), isUrgent: false, now: turn.now, wall: turn.wall),
+                item.id, .envelope(envelope), isUrgent: isUrgent, now: turn.now, wall: turn.wall),
             turn)
     }
 

@@ -82,7 +82,8 @@ extension RelayNode {
         case closed(LinkID)
         case dialFailed(Text)
         // From people on this node; each answered by `.answer`.
-        case submit(UInt64, [Envelope])
+        /// `isUrgent`: leaves before all others and waits for none of them.
+        case submit(UInt64, [Envelope], isUrgent: Bool = false)
         case erase(UInt64, [Retraction])
         /// Told by the operator: always wanted. Else dialled when neighbours are wanted.
         case know(address: Text, node: NodeID?, isPinned: Bool = true)

@@ -82,7 +82,8 @@ public struct RelayNode: Sendable {
     enum Pending: Sendable {
         case item(StoreItem, hops: UInt8, from: LinkID?)
         /// `new`: what had no place in the reserve before.
-        case submission(UInt64, [StoreItem], replaces: [ItemID], new: [ItemID])
+        case submission(
+            UInt64, [StoreItem], isUrgent: Bool, replaces: [ItemID], new: [ItemID])
         case delayed(UInt64, until: WallTime)
         case record(StoreItem, hops: UInt8, from: LinkID?, replaces: [ItemID])
     }
@@ -197,7 +198,8 @@ public struct RelayNode: Sendable {
         case .closed(let link): return closed(link, turn)
         case .dialFailed(let address):
             return run(membership.dialFailed(address, now: now), turn)
-        case .submit(let ticket, let envelopes): return submit(ticket, envelopes, turn)
+        case .submit(let ticket, let envelopes, let isUrgent):
+            return submit(ticket, envelopes, isUrgent: isUrgent, turn)
         case .erase(let ticket, let retractions): return erase(ticket, retractions, turn)
         case .know(let address, let node, let isPinned):
             membership.know(address, node: node, kind: isPinned ? .pinned : .seed, now: now)

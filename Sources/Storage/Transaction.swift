@@ -82,10 +82,14 @@ struct Transaction {
         }
     }
 
-    /// A hidden item was seen in the open; false, changing nothing, if it was not hidden.
-    private func reveal(_ id: ItemID) throws -> Bool {
-        let sql = "UPDATE item SET hidden = 0 WHERE id = ? AND hidden = 1"
-        return try db.run(sql, [.id(id)]) > 0
+    /// A hidden item was seen in the open; false, changing nothing, if it was not hidden. It takes
+    /// its place among what arrives then: an earlier one would tell everybody who reads in order of
+    /// arrival that it was here before, and whoever read that far would miss it.
+    private mutating func reveal(_ id: ItemID) throws -> Bool {
+        let sql = "UPDATE item SET hidden = 0, seq = ? WHERE id = ? AND hidden = 1"
+        let changed = try db.run(sql, [.integer(total.lastSeq + 1), .id(id)]) > 0
+        if changed { total.lastSeq += 1 }
+        return changed
     }
 
     func holds(_ id: ItemID) throws -> Bool {

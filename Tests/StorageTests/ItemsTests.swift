@@ -162,6 +162,22 @@ import Testing
         #expect(try store.isConsistent())
     }
 
+    @Test func whatIsSeenInTheOpenStandsWhereItWasSeen() async throws {
+        let store = try folder.open()
+        var item = envelope(1, own: true)
+        item.hidden = true
+        _ = try await store.put([item, envelope(2)])
+        let open = try await store.openItems(
+            topic: name16(1), after: 0, through: .max, bytesLimit: 9999)
+        #expect(open.map(\.id) == [id(2)])
+        _ = try await store.put([envelope(1)])
+        let later = try await store.openItems(
+            topic: name16(1), after: open[0].seq, through: .max, bytesLimit: 9999)
+        #expect(later.map(\.id) == [id(1)])
+        #expect(try await store.put([envelope(3)]) == [stored])
+        #expect(try store.isConsistent())
+    }
+
     @Test func aRetractionTakesAHiddenItemsPlaceToo() async throws {
         let store = try folder.open()
         var item = envelope(1, own: true)

@@ -53,10 +53,16 @@ import Testing
                 "NIOPosix", "NIOHTTP1", "NIOSSL", "Foundation", "Synchronization",
             ]),
         Rule(
+            target: "Web",
+            imports: [
+                "Model", "Wire", "Sodium", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
+                "NIOPosix", "NIOConcurrencyHelpers", "Logging", "Foundation",
+            ]),
+        Rule(
             target: "Daemon",
             imports: [
                 "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Bridging", "Authorities", "Storage", "Transport", "NIOCore", "NIOPosix",
+                "Bridging", "Authorities", "Storage", "Transport", "Web", "NIOCore", "NIOPosix",
                 "NIOConcurrencyHelpers", "Logging", "ServiceLifecycle", "UnixSignals", "Foundation",
                 "Synchronization", "Glibc", "Musl",
                 "Darwin",

@@ -18,7 +18,7 @@ from steps import Failed, NotYet, eventually, expect
 COMMUNITY = "Bench Lanterns"
 PATIENCE = 60  # seconds until a relay must be ready
 # No stem, and room for more in an hour than the pools of protocol/06-store.md have by default.
-HOW = ["--stem-gap", "0", "--store-gib", "1000000", "--store-rows", "100000000000"]
+HOW = ["--no-page", "--stem-gap", "0", "--store-gib", "1000000", "--store-rows", "100000000000"]
 
 
 class Relay:

@@ -29,7 +29,8 @@ class Relay:
         written = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "run", "--data", self.data, "--erase-delay", str(ERASE_DELAY), *self.how],
+                [self.program, "run", "--data", self.data, "--erase-delay", str(ERASE_DELAY),
+                 "--no-page", *self.how],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def is_ready():

@@ -66,6 +66,7 @@ class KithNode:
         with self.log.open("wb") as log:
             self._process = await self._start(
                 "run",
+                "--no-page",
                 "--erase-delay",
                 "1",
                 "--stem-gap",

@@ -163,6 +163,8 @@ public struct NodeStatus: Codable, Sendable {
     public var retractions: Int64
     public var clockAheadSeconds: Int64?
     public var communities: [Community]
+    /// Nil where none is served.
+    public var page: Page?
     public var warnings: [String]
 
     /// How what spreads stands: counts, and nothing that tells an item's way.
@@ -185,6 +187,19 @@ public struct NodeStatus: Codable, Sendable {
         public var prunes: Int
         /// Kinds of messages of which a period is full: more work is needed to be kept.
         public var fullPeriods: Int
+    }
+
+    /// The seeker's page.
+    public struct Page: Codable, Sendable {
+        /// Where it is served, with a trailing slash.
+        public var address: String
+        /// For visitors from elsewhere.
+        public var isPublic: Bool
+        public var files: Int
+        /// SHA-256 of the files' listing; nil where the interface is served alone.
+        public var hash: String?
+        /// One for each community.
+        public var links: [String]
     }
 
     public struct Community: Codable, Sendable {

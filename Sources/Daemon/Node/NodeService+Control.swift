@@ -1,6 +1,7 @@
 import Foundation
 import Gossip
 import Model
+import NIOConcurrencyHelpers
 import Node
 import Sealing
 import Sodium
@@ -85,7 +86,7 @@ extension NodeService {
         let book = await shell.book()
         let clock = await shell.clockAhead()
         let now = Clocks.system.wall()
-        var warnings = notes.warnings
+        var warnings = notes.warnings + page.withLockedValue { $0.warnings }
         if let clock, clock.magnitude >= Limits.clockWarningSeconds {
             warnings.append(
                 "this computer's clock is \(clock.magnitude / 60) minutes "
@@ -124,7 +125,7 @@ extension NodeService {
             knownAddresses: await shell.knownAddresses().count,
             items: Int64(clamping: totals.rows), bytes: Int64(clamping: totals.bytes),
             retractions: Int64(clamping: totals.retractions), clockAheadSeconds: clock,
-            communities: communities, warnings: warnings)
+            communities: communities, page: pageStatus(book), warnings: warnings)
     }
 
     private func peers() async throws -> [PeerStatus] {
@@ -164,9 +165,6 @@ extension NodeService {
 
     private func records() async -> ControlResponse.KnownRecords {
         let book = await shell.book()
-        var relays = Set(await shell.peerList().filter { $0.isGreeted }.map { $0.node })
-        for community in book.communities.values { relays.formUnion(community.manifest.relays) }
-        relays.remove(keys.node)
         return ControlResponse.KnownRecords(
             network: Data(settings.network.bytes),
             charters: book.charters.map { Data($0.content.encoded) },
@@ -174,7 +172,7 @@ extension NodeService {
                 .map { Data($0.encoded) },
             cards: book.knownBridges.compactMap { book.published(by: $0)?.card?.record.encoded }
                 .map { Data($0) },
-            clock: Clocks.system.wall().seconds, relays: relays.count)
+            clock: Clocks.system.wall().seconds, relays: await knownRelays(book).count)
     }
 
     private func joining() async -> ControlResponse.Joining {

@@ -23,15 +23,19 @@ final class Flag: Sendable {
 extension NodeService {
     /// Runs until SIGTERM or SIGINT; then says goodbye to the peers and closes the store.
     ///
-    /// - Parameter ready: called once everything listens.
+    /// - Parameters:
+    ///   - page: where the seeker's page is served; nil for nowhere.
+    ///   - ready: called once everything listens.
     /// - Throws: `Problem`: the port is taken, the socket can't be made, no network joined yet.
-    public func run(_ ready: @escaping @Sendable (NodeStatus) -> Void) async throws(Problem) {
+    public func run(
+        page: PagePlace?, _ ready: @escaping @Sendable (NodeStatus) -> Void
+    ) async throws(Problem) {
         guard settings.network != .zero else {
             throw Problem(
                 .configuration, "this node belongs to no network yet",
                 hint: "kith community create NAME, or kith join INVITE")
         }
-        let runner = Runner(service: self, ready: ready)
+        let runner = Runner(service: self, page: page, ready: ready)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -49,7 +53,9 @@ extension NodeService {
         }
     }
 
-    fileprivate func serve(_ ready: @Sendable (NodeStatus) -> Void) async throws(Problem) {
+    fileprivate func serve(
+        _ page: PagePlace?, _ ready: @Sendable (NodeStatus) -> Void
+    ) async throws(Problem) {
         let bound: [Endpoint]
         do { bound = try await shell.start() } catch {
             try? await close()
@@ -58,10 +64,16 @@ extension NodeService {
         running.set()
         let control = try await ControlServer.start(
             path: folder.socketPath, access: self, group: MultiThreadedEventLoopGroup.singleton)
+        do { try await startPage(page) } catch {
+            await control.stop(path: folder.socketPath)
+            try? await close()
+            throw error
+        }
         logger.info("ready", metadata: ["listening": "\(bound)"])
         ready(try await status())
         try? await gracefulShutdown()
         logger.info("stopping")
+        await stopPage()
         await control.stop(path: folder.socketPath)
         try await close()
     }
@@ -69,9 +81,10 @@ extension NodeService {
 
 private struct Runner: Service {
     let service: NodeService
+    let page: PagePlace?
     let ready: @Sendable (NodeStatus) -> Void
 
-    func run() async throws { try await service.serve(ready) }
+    func run() async throws { try await service.serve(page, ready) }
 }
 
 extension Problem {

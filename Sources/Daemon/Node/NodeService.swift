@@ -3,6 +3,7 @@ import Foundation
 import Gossip
 public import Logging
 import Model
+import NIOConcurrencyHelpers
 import NIOPosix
 import Node
 import Sealing
@@ -25,6 +26,7 @@ public final class NodeService: NodeAccess {
     let startedAt: UInt64
     let notes: NoteObserver
     let running = Flag()
+    let page = NIOLockedValueBox(RunningPage())
 
     /// Opens a folder's node without starting it.
     ///

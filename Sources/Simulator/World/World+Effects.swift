@@ -183,7 +183,7 @@ extension RelayNode.Input {
         case .drained(let link): "drained \(link.number)"
         case .closed(let link): "closed \(link.number)"
         case .dialFailed(let address): "dial failed \(address.string)"
-        case .submit(let ticket, let envelopes): "submit \(ticket): \(envelopes.count)"
+        case .submit(let ticket, let envelopes, _): "submit \(ticket): \(envelopes.count)"
         case .erase(let ticket, let retractions): "erase \(ticket): \(retractions.count)"
         case .know(let address, _, _): "know \(address.string)"
         case .pin: "pin"

@@ -8,10 +8,16 @@ public import Wire
 extension RelayShell {
     /// Stores envelopes and passes them on; returns once they are on disk.
     ///
-    /// - Parameter ticket: from `newTicket`; the store gets it too, to add the caller's own rows.
+    /// - Parameters:
+    ///   - ticket: from `newTicket`; the store gets it too, to add the caller's own rows.
+    ///   - isUrgent: leaves before all others, such as a withdrawal.
     /// - Throws: `SubmitError`; nothing was kept then. `.storeFailed` once the relay stops.
-    public func submit(ticket: UInt64, envelopes: [Envelope]) async throws(SubmitError) {
-        if let error = await ask(ticket, .submit(ticket, envelopes)) { throw error }
+    public func submit(
+        ticket: UInt64, envelopes: [Envelope], isUrgent: Bool = false
+    ) async throws(SubmitError) {
+        if let error = await ask(ticket, .submit(ticket, envelopes, isUrgent: isUrgent)) {
+            throw error
+        }
     }
 
     /// Queues retractions, to be let go one by one later; returns once the queue is on disk.

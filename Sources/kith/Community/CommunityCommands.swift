@@ -10,7 +10,7 @@ struct CommunityCommand: AsyncParsableCommand {
         commandName: "community", abstract: "Make a community, invite to it, keep it going.",
         subcommands: [
             Create.self, InviteCommand.self, Members.self, ShowCommunity.self, Publish.self,
-            NameBridge.self,
+            NameBridge.self, LinkCommand.self,
         ])
 
     struct Create: AsyncParsableCommand {

@@ -154,6 +154,24 @@ struct Run: AsyncParsableCommand {
             Examples:
               kith run
               kith run --listen 0.0.0.0:4711 --advertise relay.example.org:4711
+              kith run --public 127.0.0.1:8470
+
+            The seeker's page is served on this computer, at http://127.0.0.1:8470/. Visitors from
+            elsewhere need TLS or an onion service before it: over plain HTTP whoever stands
+            between reads who visits, and can change the page so that it tells them the rest.
+
+            An onion service, by these lines of Tor's torrc; the name is then in the file hostname:
+              HiddenServiceDir /var/lib/tor/kith-page
+              HiddenServicePort 80 127.0.0.1:8470
+              HiddenServicePoWDefensesEnabled 1
+
+            Or a proxy with a certificate, on this computer, that keeps no log of visitors; here of
+            Caddy, in its Caddyfile:
+              relay.example.org {
+                  reverse_proxy 127.0.0.1:8470
+              }
+
+            Then give seekers the link: kith community link --url https://relay.example.org/
             """)
 
     @OptionGroup var options: FolderOptions
@@ -183,10 +201,39 @@ struct Run: AsyncParsableCommand {
     @Option(name: .long, help: "Keep so many messages at the most (default: 8000000).")
     var storeRows: UInt64?
 
+    @Option(name: .long, help: "Serve the page here, on this computer (default: 127.0.0.1:8470).")
+    var page: String?
+
+    @Option(
+        name: .long,
+        help: "Serve it here for visitors from elsewhere; TLS or an onion service stands before.")
+    var `public`: String?
+
+    @Flag(name: .long, help: "Allow --public to speak HTTP without TLS with other computers.")
+    var plainHttp = false
+
+    @Option(name: .long, help: "Serve the page's files out of this folder.")
+    var pages: String?
+
+    @Flag(name: .long, help: "Serve no page.")
+    var noPage = false
+
     @Flag(name: .long, help: "Log more.")
     var verbose = false
 
+    private func place() throws(Problem) -> PagePlace? {
+        guard !noPage else {
+            guard page == nil, `public` == nil, pages == nil else {
+                throw Problem(
+                    .usage, "--no-page says that there is no page", hint: "leave the others out")
+            }
+            return nil
+        }
+        return try PagePlace(page: page, shared: `public`, isPlain: plainHttp, folder: pages)
+    }
+
     func run() async throws {
+        let place = try place()
         var tuning = Tuning()
         if let eraseDelay { tuning.erasureSeconds = eraseDelay }
         if let stemGap { tuning.stemGapMilliseconds = min(stemGap, 1 << 32) * 1000 }
@@ -201,7 +248,7 @@ struct Run: AsyncParsableCommand {
                 logLevel: verbose ? .debug : .info)
         }
         let terminal = options.terminal
-        try await service.run { ready in
+        try await service.run(page: place) { ready in
             terminal.emit(ready)
             terminal.say("kith: ready")
             terminal.say("  node       \(ready.node)")
@@ -211,6 +258,7 @@ struct Run: AsyncParsableCommand {
             }
             terminal.say("  listening  \(ready.listen)")
             for address in ready.addresses { terminal.say("  reached at \(address)") }
+            for link in ready.page?.links ?? [] { terminal.say("  page       \(link)") }
             terminal.say("  data       \(options.folder.path)")
             for warning in ready.warnings { terminal.say("  warning    \(warning)") }
             // As it was started, so that the next line can be typed as it stands.
@@ -290,6 +338,11 @@ struct StatusCommand: AsyncParsableCommand {
             lines.append(
                 "community  \(community.name ?? community.id.prefix(16).description): manifest "
                     + (until ?? "not arrived yet"))
+        }
+        if let page = status.page {
+            let files = page.hash.map { "\(page.files) files \($0.prefix(16))" } ?? "no files"
+            lines.append("page       \(page.address), \(files)")
+            lines += page.links.map { "link       \($0)" }
         }
         return lines + status.warnings.map { "warning    \($0)" }
     }

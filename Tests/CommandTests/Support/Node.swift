@@ -47,8 +47,10 @@ final class Node {
 
     func start(_ more: String..., by wrapper: [String] = []) async throws {
         let before = Child.text(of: log).utf8.count
+        // Nodes of many tests at once would all want the usual place.
+        let page = more.contains("--page") ? [] : ["--no-page"]
         let call = Program.kith.call(
-            ["run", "--data", data, "--stem-gap", "0"] + more, by: wrapper)
+            ["run", "--data", data, "--stem-gap", "0"] + page + more, by: wrapper)
         let child = try Child(call, input: "", folder: scene.folder, appendingTo: log)
         self.child = child
         try await eventually("\(name) to serve", every: 20) {
