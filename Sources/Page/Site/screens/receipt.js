@@ -14,8 +14,8 @@ const askEvery = 5000; // milliseconds
 
 export default function receipt() {
     const { what } = state.sent.at(-1);
-    const lines = el('ul', { role: 'status' }, el('li', {}, t('receipt.stored')));
-    const node = screen(t(`receipt.title.${what}`), lines, paragraph('receipt.meaning'),
+    const lines = el('ul', {}, el('li', {}, t('receipt.stored')));
+    const node = screen(t(`receipt.title.${what}`), el('div', { role: 'status' }, lines), paragraph('receipt.meaning'),
         el('h2', {}, t('receipt.next')),
         list(...(what === 'note' ? ['receipt.note'] : ['receipt.answer', 'receipt.nobody']), 'receipt.days'),
         el('div', { class: 'actions' },
