@@ -7,9 +7,12 @@ export const languages = [
     ['uk', 'Українська'], ['ar', 'العربية'],
 ];
 const rightToLeft = ['ar'];
+// How dates and numbers are written, where the language alone does not say it.
+const places = { en: 'en-GB', pt: 'pt-PT' };
 
 export let language = 'en';
 let table = {};
+let place = 'en-GB';
 let plurals = new Intl.PluralRules('en');
 
 /// The first of the browser's languages that the page speaks, else English.
@@ -29,7 +32,8 @@ export async function speak(code) {
     if (!file.ok) throw new Error('words');
     table = await file.json();
     language = code;
-    plurals = new Intl.PluralRules(code);
+    place = places[code] ?? code;
+    plurals = new Intl.PluralRules(place);
     document.documentElement.lang = code;
     document.documentElement.dir = rightToLeft.includes(code) ? 'rtl' : 'ltr';
 }
@@ -46,11 +50,11 @@ export function many(key, count, values = {}) {
     return filled(form, { count: number(count), ...values });
 }
 
-export const number = (value) => new Intl.NumberFormat(language).format(value);
+export const number = (value) => new Intl.NumberFormat(place).format(value);
 
 /// A day in the person's words and time zone, from Unix seconds.
 export function day(seconds, style = { dateStyle: 'long' }) {
-    return new Intl.DateTimeFormat(language, style).format(new Date(seconds * 1000));
+    return new Intl.DateTimeFormat(place, style).format(new Date(seconds * 1000));
 }
 
 /// A day and the time to the minute; envelopes know their time to ten minutes.

@@ -1,6 +1,7 @@
 // Two groups of the code typed back before the page lets go: so many codes are lost otherwise.
 
-import { actions, button, paragraph, screen, teller, textField } from '../forms.js';
+import { el } from '../dom.js';
+import { button, paragraph, screen, teller, textField } from '../forms.js';
 import { back, goAnew, go } from '../router.js';
 import { state } from '../state.js';
 import { number, t } from '../words.js';
@@ -25,7 +26,7 @@ export default function codecheck() {
         if (state.sending) { state.sending.letGo(); goAnew('sending'); } else goAnew('cases');
     };
     return screen(t('codecheck.title'), paragraph('codecheck.about'), fields, news,
-        actions(button(t('codecheck.on'), check, 'main'),
+        el('div', { class: 'actions' }, button(t('codecheck.on'), check, 'main'),
             button(t('codecheck.again'), () => back() ?? go('code'), 'link')));
 }
 

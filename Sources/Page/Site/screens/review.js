@@ -20,14 +20,13 @@ export default function review() {
     const told = inWords(incident());
     const row = ([name, text]) => {
         const step = name in stepOf ? stepOf[name] : name;
-        return [el('dt', {}, t(`field.${name}`)),
-            el('dd', {}, apart(text), ' ',
-                step && button([t('review.change'), el('span', { class: 'unseen' }, ` ${t(`field.${name}`)}`)],
-                    () => go('question', { step, isEdit: true }), 'link'))];
+        const change = step && button([t('review.change'), el('span', { class: 'unseen' }, ` ${t(`field.${name}`)}`)],
+            () => go('question', { step, isEdit: true }), 'link');
+        return [el('dt', {}, t(`field.${name}`), change), el('dd', {}, apart(text))];
     };
     const send = button(t(`review.send.${state.path}`), () => lockIt(news, send), 'main');
     return screen(t('review.title'), paragraph(`review.about.${state.path}`),
-        isEmpty() ? paragraph('review.empty') : el('dl', { class: 'asked' }, told.map(row)),
+        isEmpty() ? paragraph('review.empty') : el('dl', { class: 'asked changes' }, told.map(row)),
         fullAccount() !== state.answers.account.trim() && paragraph('review.joined'),
         news, actions(!isEmpty() && send,
             isEmpty() && button(t('review.write'), () => go('question', { step: 'account' }), 'main')));
