@@ -90,8 +90,8 @@ function look() {
 /// Forgets the visit and leaves an empty page that can only begin anew.
 function clear() {
     wipe();
-    document.body.append(el('div', { class: 'cover' },
-        el('button', { type: 'button', onclick: () => location.reload() }, t('cover.again'))));
+    document.body.firstChild.append(
+        el('button', { type: 'button', onclick: () => location.reload() }, t('cover.again')));
 }
 
 function wipe() {
@@ -99,10 +99,8 @@ function wipe() {
     isGone = true;
     for (const field of document.querySelectorAll('input, textarea')) field.value = '';
     for (const one of wipes) one();
-    document.getElementById('main').replaceChildren();
-    cover?.remove();
-    // Only the cover's colour stays until the other site is there.
-    document.body.append(el('div', { class: 'cover' }));
+    // Only an empty sheet stays until the other site is there.
+    document.body.replaceChildren(el('div', { class: 'cover' }));
 }
 
 function pressed(event) {

@@ -66,6 +66,7 @@ async function follow() {
     const [told] = await Promise.all([relayKnown(), ready()]);
     if (!state.clock) throw Object.assign(new Error('clock'), { code: 'askDay' });
     const found = await insist(() => records(state.communityID));
+    state.guidance = found.guidance ?? [];
     state.community = await visit.call('follow', {
         network: told.network, community: state.communityID, charters: found.charters,
         manifest: found.manifest, cards: found.cards, now: state.clock.now,

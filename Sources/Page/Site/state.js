@@ -8,8 +8,8 @@ export function forget() {
     Object.assign(state, {
         /// The community's id in base64url, and where it is from: 'link' or 'relay'.
         communityID: null, from: null,
-        /// What the records say about it, once checked.
-        community: null,
+        /// What the records say about it, once checked, and its guidance records.
+        community: null, guidance: [],
         /// What the relay says about itself, and the clock made from it.
         relay: null, clock: null,
         /// 'request' or 'note', and what was answered so far.

@@ -12,7 +12,7 @@ import { many, moment, number, t } from '../words.js';
 import { visit } from '../visit.js';
 
 export default async function cases() {
-    if (!state.hasCode) return screen(t('cases.title'), paragraph('cases.nocode'),
+    if (!state.isCodeKept) return screen(t('cases.title'), paragraph('cases.nocode'),
         actions(button(t('choose.code'), () => goAnew('enter'), 'main')));
     await community();
     if (!state.isRead) return reading();

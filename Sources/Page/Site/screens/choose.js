@@ -22,8 +22,8 @@ export default async function choose() {
             el('span', { class: 'soft' }, t(`choose.from.${state.from}`))),
         button(t('choose.ask'), begin('request'), 'main'),
         button(t('choose.note'), begin('note'), '', t('choose.note.hint')),
-        button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
-        button(t('choose.code'), () => go(state.hasCode ? 'cases' : 'enter'), '', t('choose.code.hint')),
+        state.guidance.length > 0 && button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
+        button(t('choose.code'), () => go(state.isCodeKept ? 'cases' : 'enter'), '', t('choose.code.hint')),
         paragraph('choose.free'),
         actions(button(t('choose.decoy'), () => go('decoy'), 'link'),
             button(t('choose.community'), () => go('community'), 'link')));

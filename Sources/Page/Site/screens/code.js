@@ -15,8 +15,7 @@ export default function code() {
         const { qrCode } = await import('../qr.js');
         picture.replaceChildren(qrCode(groups.join(''), t('code.qr.label')));
     };
-    const copy = () => navigator.clipboard.writeText(groups.join(' '))
-        .then(() => news.tell(t('code.copied')), () => news.tell(t('code.copy.failed')));
+    const copy = async () => news.tell(t(await copied(groups.join(' ')) ? 'code.copied' : 'code.copy.failed'));
     return screen(t('code.title'), paragraph('code.about'),
         el('div', { class: 'paper' }, codeGroups(groups)),
         picture,
@@ -31,4 +30,19 @@ export default function code() {
 /// The groups as they are read: left to right in every language.
 export function codeGroups(groups) {
     return el('p', { class: 'code', dir: 'ltr', lang: 'zxx' }, groups.map((group) => el('span', {}, group)));
+}
+
+/// Copies in the modern way, else by selecting the text as a person would.
+async function copied(text) {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        const field = el('textarea', { value: text, 'aria-hidden': 'true' });
+        document.body.append(field);
+        field.select();
+        const isDone = document.execCommand('copy');
+        field.remove();
+        return isDone;
+    }
 }

@@ -20,7 +20,8 @@ export default async function enter() {
         news.tell('');
         try {
             await visit.call('enterCode', { text });
-            Object.assign(state, { hasCode: true, isCodeKept: true, groups: null, cases: null });
+            state.sending?.drop();
+            Object.assign(state, { hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false });
             field.input.value = '';
             goAnew('cases');
         } catch (problem) {

@@ -9,6 +9,11 @@ import { state } from '../state.js';
 import { many, t } from '../words.js';
 
 const askEvery = 5000; // milliseconds
+// What comes next, where it is not an answer of the group.
+const next = {
+    note: ['receipt.note', 'receipt.days'], renewal: ['receipt.note', 'receipt.days'],
+    consent: ['receipt.consent', 'receipt.back'], withdraw: ['receipt.withdraw', 'receipt.back'],
+};
 
 // words: receipt.title.{request note words contactRules reopen consent withdraw renewal}
 
@@ -17,7 +22,7 @@ export default function receipt() {
     const lines = el('ul', {}, el('li', {}, t('receipt.stored')));
     const node = screen(t(`receipt.title.${what}`), el('div', { role: 'status' }, lines), paragraph('receipt.meaning'),
         el('h2', {}, t('receipt.next')),
-        list(...(what === 'note' ? ['receipt.note'] : ['receipt.answer', 'receipt.nobody']), 'receipt.days'),
+        list(...next[what] ?? ['receipt.answer', 'receipt.nobody', 'receipt.days']),
         el('div', { class: 'actions' },
             button(t('receipt.case'), () => goAnew('cases'), 'main'),
             button(t('receipt.more'), () => goAnew('choose')),
