@@ -45,12 +45,10 @@ export function textField({ name, hint, value = '', rows = 0, type = 'text', mos
         id, value, maxlength: most, autocomplete: 'off', autocapitalize: isCode ? 'off' : 'sentences',
         autocorrect: 'off', spellcheck: 'false', dir: isCode ? 'ltr' : 'auto',
         'aria-describedby': hint ? `${id}-hint` : null,
+        class: isCode ? 'digits' : null, inputmode: isCode ? 'numeric' : null,
         oninput: (event) => onInput?.(event.target.value),
     };
-    const input = rows
-        ? el('textarea', { ...common, rows })
-        : el('input', { ...common, type, class: isCode ? 'digits' : null,
-            inputmode: isCode ? 'numeric' : null });
+    const input = rows ? el('textarea', { ...common, rows }) : el('input', { ...common, type });
     const field = el('div', { class: 'field' }, el('label', { class: 'name', for: id }, name),
         hint && el('p', { class: 'hint', id: `${id}-hint` }, hint), input);
     field.input = input;

@@ -7,14 +7,27 @@ import { insist, records, relayInfo } from './relay.js';
 import { state } from './state.js';
 import { visit } from './visit.js';
 
+// Every screen, the same for everybody: which of them a person opens (the decoy, erasing) is
+// nobody's business, and none is missing when the network goes away.
+const screens = [
+    'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending', 'receipt', 'enter',
+    'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent', 'consentwhat', 'consentwhy',
+    'consentpreview', 'shared', 'erase', 'erased', 'decoy', 'day', 'numbers', 'about',
+];
 let program = null;
 let relay = null;
 let followed = null;
 
 export function start() {
     whenLeaving(() => visit.end());
-    ready().catch(() => {});
-    if (state.communityID) community().catch(() => {});
+    const first = state.communityID ? community() : Promise.all([ready(), relayKnown()]);
+    first.catch(() => {}).then(fetchScreens);
+}
+
+/// One after the other, so that they stand in nobody's way.
+async function fetchScreens() {
+    await import('./qr.js').catch(() => {});
+    for (const name of screens) await import(`./screens/${name}.js`).catch(() => {});
 }
 
 /// The program; throws 'cannotSeal' where it can't run.

@@ -13,7 +13,7 @@ export default async function enter() {
     await community();
     const news = teller('alert');
     let text = '';
-    const field = textField({ name: t('enter.name'), hint: t('enter.hint'), isCode: true, most: 200,
+    const field = textField({ name: t('enter.name'), hint: t('enter.hint'), isCode: true, rows: 2, most: 200,
         onInput: (typed) => { text = typed; } });
     const open = button(t('enter.on'), async () => {
         open.disabled = true;
@@ -31,7 +31,11 @@ export default async function enter() {
             field.input.focus();
         }
     }, 'main');
-    field.input.addEventListener('keydown', (event) => { if (event.key === 'Enter') open.click(); });
+    field.input.addEventListener('keydown', (event) => {
+        if (event.key !== 'Enter') return;
+        event.preventDefault();
+        open.click();
+    });
     return screen(t('enter.title'), paragraph('enter.about'), field, news, actions(open),
         el('h2', {}, t('enter.lost')), paragraph('enter.lost.about'));
 }
