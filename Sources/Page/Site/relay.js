@@ -25,12 +25,13 @@ export const relayInfo = () => json('/api/relay');
 export const records = (community) => json(`/api/records/${community}`);
 export const weeks = async (community) => (await json(`/api/weeks/${community}`)).weeks;
 
-/// A batch of what is in the open, and where the next begins, if more follows.
+/// A batch of what is in the open after a place, its last place, and whether more follows.
 export async function texts(community, week, after) {
     const from = after ? `?after=${encodeURIComponent(after)}` : '';
     const answer = await ask(`/api/texts/${community}/${week}${from}`);
     const bytes = await body(answer.response, answer);
-    return { bytes, next: answer.response.headers.get('kith-next') };
+    const next = answer.response.headers.get('kith-next');
+    return { bytes, last: next ?? answer.response.headers.get('kith-last'), isMore: next !== null };
 }
 
 /// Hands over sealed envelopes under a handle. The same handle again means the same submission.
@@ -99,7 +100,9 @@ async function ask(path, content) {
     const wait = Math.min(Number(response.headers.get('retry-after')) || 0, 120) * 1000;
     const told = await body(response, answer).then(
         (bytes) => JSON.parse(new TextDecoder().decode(bytes))).catch(() => ({}));
-    throw new RelayError(String(told.code ?? 'refused'), { status: response.status, wait });
+    // The program has a word "full" too, for a code that holds no more.
+    const code = response.status === 507 ? 'relayFull' : String(told.code ?? 'refused');
+    throw new RelayError(code, { status: response.status, wait });
 }
 
 /// The whole body. A transfer that stands still is given up, a slow one is not.

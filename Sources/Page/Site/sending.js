@@ -2,6 +2,7 @@
 // and keeps at it when the network goes away.
 
 import { whileBusy } from './exit.js';
+import { keep } from './reading.js';
 import { insist, joined, retract, submit } from './relay.js';
 import { state } from './state.js';
 import { visit } from './visit.js';
@@ -109,7 +110,10 @@ export class Sending {
             state.sent.push({ handle: this.handle, what: this.what });
             await this.#takeBack(patience);
             // The visit now knows its own words again, as if it had read them.
-            if (all.length) await visit.call('scan', all);
+            if (all.length) {
+                keep(all);
+                await visit.call('scan', all);
+            }
             this.#turn('done');
         } catch (problem) {
             this.#fail(problem);

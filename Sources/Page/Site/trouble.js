@@ -4,14 +4,21 @@ import { el } from './dom.js';
 import { state } from './state.js';
 import { t } from './words.js';
 
-// What the program or the relay may refuse, each with words of its own.
-const known = [
-    'cannotSeal', 'expired', 'noKeyForThisWeek', 'notSigned', 'offline', 'tooLong', 'unknownCommunity',
-    'wrongCommunity', 'full',
-];
+// What the program or the relay may refuse, and under which word it is told.
+const told = {
+    cannotSeal: 'cannotSeal', outOfMemory: 'outOfMemory', offline: 'offline', tooLong: 'tooLong',
+    tooMuch: 'tooLong', nothingToSend: 'nothing', nothingChosen: 'nothing',
+    wrongCommunity: 'wrongCommunity', notSigned: 'notSigned', damaged: 'notSigned',
+    notCarried: 'unknownCommunity', unknownCommunity: 'unknownCommunity', otherTopic: 'unknownCommunity',
+    expired: 'expired', noKeyForThisWeek: 'expired', unusableKey: 'expired',
+    notYetValid: 'clock', clock: 'clock', full: 'codeFull', relayFull: 'relayFull',
+    erased: 'erased', noSuchCase: 'erased', noRequest: 'erased',
+    noBridgeCard: 'bridgeAway', noBridgeKey: 'bridgeAway', bridgeGone: 'bridgeGone',
+    noSuchAuthority: 'bridgeGone', wouldBePublic: 'public',
+};
 
-// words: refused.{cannotSeal expired noKeyForThisWeek notSigned offline tooLong unknownCommunity
-//   wrongCommunity full unknown}, waiting.{moment offline busy}
+// words: refused.{cannotSeal outOfMemory offline tooLong nothing wrongCommunity notSigned
+//   unknownCommunity expired clock codeFull relayFull erased bridgeAway bridgeGone public unknown}, waiting.{moment offline busy}
 
 /// A screen that says what it waits for as long as `isPresent` says so.
 export function awaited(isPresent) {
@@ -24,7 +31,7 @@ export function awaited(isPresent) {
 }
 
 /// A sentence for a stable code.
-export const refusal = (code) => t(`refused.${known.includes(code) ? code : navigator.onLine ? 'unknown' : 'offline'}`);
+export const refusal = (code) => t(`refused.${told[code] ?? (navigator.onLine ? 'unknown' : 'offline')}`);
 
 /// A screen for what went wrong; what was written is still in memory.
 export function refused(problem, again) {

@@ -4,7 +4,7 @@ import { el } from '../dom.js';
 import { actions, button, paragraph, screen, teller } from '../forms.js';
 import { caseName, caseState } from '../casework.js';
 import { go, goAnew, redraw } from '../router.js';
-import { readAll } from '../reading.js';
+import { readNews } from '../reading.js';
 import { community } from '../start.js';
 import { state } from '../state.js';
 import { refusal } from '../trouble.js';
@@ -41,7 +41,7 @@ function reading() {
         bar.value = all > 0 ? read / all : 0;
         news.tell(trouble ? t(`waiting.${trouble}`) : '');
     };
-    readAll({ onProgress, signal: stop.signal }).then(() => {
+    readNews({ onProgress, signal: stop.signal }).then(() => {
         Object.assign(state, { isRead: true, readAt: state.clock.now });
         if (node.isConnected) redraw();
     }, (problem) => {

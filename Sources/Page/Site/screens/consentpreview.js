@@ -16,7 +16,7 @@ export default async function consentPreview() {
     const shown = await visit.call('preview', {
         case: consent.case, bridge: consent.bridge.key, authority: consent.authority.uri, fields: consent.fields,
         extra, purpose: purposes[consent.purpose - 1], days: consent.days, willBePublic: consent.willBePublic,
-        now: state.clock.now,
+        slot: state.clock.slot,
     });
     const news = teller('alert');
     const row = (name, value) => [el('dt', {}, t(name)), el('dd', {}, apart(value))];

@@ -21,7 +21,8 @@ export default async function enter() {
         try {
             await visit.call('enterCode', { text });
             state.sending?.drop();
-            Object.assign(state, { hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false });
+            Object.assign(state, { hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
+                reading: null });
             field.input.value = '';
             goAnew('cases');
         } catch (problem) {

@@ -39,7 +39,7 @@ async function lockIt(news, send) {
     try {
         if (!state.hasCode) {
             state.groups = (await visit.call('newCode')).groups;
-            Object.assign(state, { hasCode: true, isCodeKept: false });
+            Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
         }
         await sendIt(news, { what: state.path, request: { what: state.path, incident: incident() } });
     } catch (problem) {
