@@ -2,7 +2,7 @@
 
 import { kinds, need, notReported } from './codes.js';
 import { state } from './state.js';
-import { language, t } from './words.js';
+import { language, languageName, listed, t } from './words.js';
 
 /// The questions in their order; some are left out without another's answer.
 export function steps() {
@@ -66,14 +66,14 @@ export function valueInWords(name, value) {
         return found === `${family}.${number}` ? t('kind.0') : found;
     };
     switch (name) {
-    case 'kinds': return value.map(({ kind }) => word('kind', kind)).join(', ');
-    case 'bias': return value.map((one) => word('bias', one)).join(', ');
-    case 'reasons': return value.map((one) => word('reason', one)).join(', ');
-    case 'needs': return value.map((one) => word('need', one)).join(', ');
+    case 'kinds': return listed(value.map(({ kind }) => word('kind', kind)));
+    case 'bias': return listed(value.map((one) => word('bias', one)));
+    case 'reasons': return listed(value.map((one) => word('reason', one)));
+    case 'needs': return listed(value.map((one) => word('need', one)));
     case 'reported': return word('reported', value);
     case 'safety': return word('feeling', value);
     case 'danger': return t(value ? 'danger.yes' : 'danger.no');
-    case 'language': return new Intl.DisplayNames([language], { type: 'language' }).of(value) ?? value;
+    case 'language': return languageName(value);
     default: return String(value);
     }
 }

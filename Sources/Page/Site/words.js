@@ -52,6 +52,17 @@ export function many(key, count, values = {}) {
 
 export const number = (value) => new Intl.NumberFormat(place).format(value);
 
+/// The name of a language in the one that is spoken; the tag itself where nobody knows it.
+export function languageName(tag) {
+    try {
+        return new Intl.DisplayNames([place], { type: 'language' }).of(tag) ?? tag;
+    } catch {
+        return tag;
+    }
+}
+
+export const listed = (texts) => new Intl.ListFormat(place).format(texts);
+
 /// A day in the person's words and time zone, from Unix seconds.
 export function day(seconds, style = { dateStyle: 'long' }) {
     return new Intl.DateTimeFormat(place, style).format(new Date(seconds * 1000));

@@ -31,7 +31,7 @@ function requestParts(one) {
 
 // words: state.{received in_progress waiting_for_you referred resolved closed}.about,
 //   consent.state.{unanswered waiting approved refused forwarded delayed open closed withdrawn
-//   withdrawn_after ended replaced},
+//   withdrawn_after ended replaced other},
 //   field.{account kinds when where bias reported reasons safety needs contact danger language area
 //   name email phone}
 
@@ -69,11 +69,14 @@ function sharedLine(one, consent) {
         () => go('shared', { number: one.number, id: consent.id }));
 }
 
-/// The name that the community's records have for a recipient, else its address.
-export function recipientName({ recipient }) {
-    const all = state.community.bridges.flatMap(({ authorities }) => authorities);
-    return all.find(({ uri }) => uri === recipient)?.name || recipient;
+/// The bridge and the authority of a consent, as the community's records have them now.
+export function recipientOf({ recipient, bridge: key }) {
+    const bridge = state.community.bridges.find((one) => one.key === key);
+    const authority = bridge?.authorities.find(({ uri }) => uri === recipient);
+    return authority ? { bridge, authority } : null;
 }
+
+export const recipientName = (consent) => recipientOf(consent)?.authority.name || consent.recipient;
 
 function noteParts(one) {
     return [paragraph('case.note.about'), conversation({ ...one, messages: one.messages ?? [] })];

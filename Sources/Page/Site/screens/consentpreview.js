@@ -15,7 +15,7 @@ export default async function consentPreview() {
         .filter(([, text]) => text));
     const shown = await visit.call('preview', {
         case: consent.case, bridge: consent.bridge.key, authority: consent.authority.uri, fields: consent.fields,
-        extra, purpose: purposes[consent.purpose - 1], days: consent.days, willBePublic: consent.willBePublic,
+        extra, purpose: purposes[consent.purpose - 1], days: consent.days, willBePublic: consent.willBePublic, renews: consent.renews,
         slot: state.clock.slot,
     });
     const news = teller('alert');
