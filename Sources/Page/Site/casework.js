@@ -1,0 +1,48 @@
+// How cases, their states and their people are named to the person.
+
+import { slotTime } from './clock.js';
+import { state } from './state.js';
+import { day, many, t } from './words.js';
+
+export const stateNames = ['received', 'in_progress', 'waiting_for_you', 'referred', 'resolved', 'closed'];
+
+// words: state.{received in_progress waiting_for_you referred resolved closed},
+//   case.name.{request note}, case.name.{request note}.bare
+
+/// The case with this number among those found; undefined when it is gone.
+export const caseOf = (number) => state.cases?.cases.find((one) => one.number === number);
+
+/// "Request of 3 May" or "Note of 3 May": by its first day.
+export function caseName(one) {
+    const first = one.requests?.[0]?.slot;
+    const kind = one.isNote ? 'note' : 'request';
+    return first === undefined ? t(`case.name.${kind}.bare`) : t(`case.name.${kind}`, { day: day(slotTime(first)) });
+}
+
+/// One line on where it stands.
+export function caseState(one) {
+    if (one.isErased) return t('case.erased');
+    if (one.isNote) return t('case.note');
+    const parts = [t(`state.${one.state}`)];
+    const answers = one.messages.filter(({ from }) => from !== 'you').length;
+    if (answers > 0) parts.push(many('case.answers', answers));
+    return parts.join(' · ');
+}
+
+/// Days until nothing of the case is left unless it is renewed.
+export function daysLeft(one) {
+    return Math.max(0, Math.ceil((one.lastDay - state.clock.now) / 86400));
+}
+
+/// What was told in a case, as a consent may forward it: accounts joined in the order of time,
+/// of everything else the last.
+export function toldIn(one) {
+    const told = {};
+    const accounts = [];
+    for (const request of one.requests ?? []) {
+        if (request.incident.account) accounts.push(request.incident.account);
+        Object.assign(told, request.incident);
+    }
+    if (accounts.length > 0) told.account = accounts.join('\n\n');
+    return told;
+}

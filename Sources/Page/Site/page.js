@@ -1,0 +1,51 @@
+// Where the page begins: reads the link's fragment and takes it away, guards the way out, speaks
+// the person's language, and shows the first screen before anything heavy is loaded.
+
+import { el } from './dom.js';
+import { guard, whenLeaving } from './exit.js';
+import { forgetWay, go, know } from './router.js';
+import { safety } from './screens/safety.js';
+import { forget, state } from './state.js';
+import { preferred, speak, t } from './words.js';
+
+const main = document.getElementById('main');
+
+begin().catch(() => main.querySelector('.cannot')?.classList.remove('cannot'));
+
+async function begin() {
+    takeFragment();
+    await speak(preferred()).catch(() => speak('en'));
+    whenLeaving(forget);
+    whenLeaving(forgetWay);
+    guard();
+    frame();
+    know('safety', safety);
+    await go('safety');
+    // The program and the records come while the person reads.
+    const { start } = await import('./start.js');
+    start();
+}
+
+/// `#k1.` and the community's id. It leaves the address at once, so that neither the history nor
+/// a look at the address bar shows it.
+function takeFragment() {
+    const found = /^#k1\.([\w-]{43})$/.exec(location.hash);
+    if (location.hash || location.search) history.replaceState(null, '', location.pathname);
+    if (!found) return;
+    state.communityID = found[1];
+    state.from = 'link';
+}
+
+/// What stands around every screen, in the language that is spoken.
+export function frame() {
+    document.getElementById('exit').textContent = t('exit.leave');
+    document.getElementById('presses')?.remove();
+    document.getElementById('top').append(
+        el('p', { id: 'presses', class: 'presses', role: 'status' }));
+    document.querySelector('footer')?.remove();
+    const link = (key, screen) => el('button', { type: 'button', class: 'link', onclick: () => go(screen) },
+        t(key));
+    document.body.append(el('footer', {},
+        link('footer.numbers', 'numbers'), link('footer.about', 'about'),
+        link('footer.language', 'language')));
+}

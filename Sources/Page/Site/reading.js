@@ -1,0 +1,59 @@
+// Reads all that is in the open and lets the program find what belongs to the code. It fetches
+// whole weeks and selects nothing, so the relay can't tell which case it looks for.
+
+import { insist, texts, weeks } from './relay.js';
+import { state } from './state.js';
+import { visit } from './visit.js';
+
+// What was fetched is kept for the second pass up to this many bytes; beyond, fetched again.
+const mostKept = 48 * 1024 * 1024;
+
+/// Reads what is new since the last time, the first time all. `onProgress` gets { read, all } in
+/// bytes and `trouble`. Throws what the relay or the program refuse; `signal` ends it.
+export async function readNews({ onProgress = () => {}, signal } = {}) {
+    const reading = state.reading ??= { after: new Map(), kept: [], keptBytes: 0 };
+    const telling = { read: 0, all: 0, trouble: null };
+    const tell = (more) => onProgress(Object.assign(telling, more));
+    const patience = { signal, hear: (trouble) => tell({ trouble }) };
+    const open = await insist(() => weeks(state.communityID), patience);
+    open.sort((one, other) => other.week - one.week);
+    tell({ all: open.reduce((sum, { bytes }) => sum + bytes, 0) });
+    for await (const batch of batches(open, reading.after, patience)) {
+        signal?.throwIfAborted();
+        tell({ read: telling.read + batch.length });
+        keep(batch);
+        await visit.call('scan', batch);
+    }
+    if (!await visit.call('needsSecondPass')) return;
+    const again = reading.keptBytes > mostKept ? batches(open, new Map(), patience) : reading.kept;
+    for await (const batch of again) {
+        signal?.throwIfAborted();
+        await visit.call('scanAgain', batch.slice());
+    }
+}
+
+/// Keeps a copy of what was read or sent, for a second pass.
+export function keep(batch) {
+    const { reading } = state;
+    if (!reading) return;
+    reading.keptBytes += batch.length;
+    if (reading.keptBytes > mostKept) reading.kept = [];
+    else reading.kept.push(batch.slice());
+}
+
+/// All batches after the places in `after`, newest week first; the next one is on its way while
+/// the last is looked through.
+async function* batches(open, after, patience) {
+    const fetched = (week) => insist(() => texts(state.communityID, week, after.get(week)), patience);
+    let coming = open.length > 0 ? fetched(open[0].week) : null;
+    for (let at = 0; at < open.length;) {
+        const { week } = open[at];
+        const { bytes, last, isMore } = await coming;
+        if (last) after.set(week, last);
+        if (!isMore) at += 1;
+        coming = at < open.length ? fetched(open[at].week) : null;
+        // Whoever stops in between awaits it no more.
+        coming?.catch(() => {});
+        if (bytes.length > 0) yield bytes;
+    }
+}

@@ -1,0 +1,120 @@
+// One case: where it stands, who helps, what was written, and what can be done.
+
+import { apart, el } from '../dom.js';
+import { actions, button, notice, paragraph, screen } from '../forms.js';
+import { inWords } from '../answers.js';
+import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
+import { slotTime } from '../clock.js';
+import { go } from '../router.js';
+import { emptyAnswers, state } from '../state.js';
+import { day, many, moment, t } from '../words.js';
+
+// Nearer to the last day than this and the person is told.
+const soonDays = 30;
+
+export default function caseScreen({ number }) {
+    const one = caseOf(number);
+    if (!one) return screen(t('case.gone'), actions());
+    if (one.isErased) return screen(caseName(one), paragraph('case.erased.about'), actions());
+    return screen(caseName(one), one.isNote ? noteParts(one) : requestParts(one), lastDay(one),
+        el('h2', {}, t('case.do')), one.isNote ? noteVerbs(one) : requestVerbs(one), actions());
+}
+
+function requestParts(one) {
+    return [standing(one),
+        el('h2', {}, t('case.helpers')),
+        one.helpers.length === 0 ? paragraph('case.helpers.none')
+            : el('ul', {}, one.helpers.map((name) => el('li', {}, name ? apart(name) : t('case.helper')))),
+        el('h2', {}, t('case.words')), conversation(one),
+        one.consents.length > 0 && [el('h2', {}, t('case.shared')), one.consents.map((consent) => sharedLine(one, consent))]];
+}
+
+// words: state.{received in_progress waiting_for_you referred resolved closed}.about,
+//   consent.state.{unanswered waiting approved refused forwarded delayed open closed withdrawn
+//   withdrawn_after ended replaced other},
+//   field.{account kinds when where bias reported reasons safety needs contact danger language area
+//   name email phone}
+
+/// The state, its explanation, and who gave it when.
+function standing(one) {
+    const last = one.statuses.at(-1);
+    return el('div', { class: 'card' },
+        el('h2', {}, t(`state.${one.state}`)),
+        one.isReopened ? paragraph('case.reopened') : paragraph(`state.${one.state}.about`),
+        last?.explanation && el('p', {}, t('case.explained'), ' ', apart(last.explanation)),
+        last && el('p', { class: 'soft' }, moment(slotTime(last.slot)), last.by && [' · ', apart(last.by)]));
+}
+
+/// Requests, words and answers in the order of time.
+function conversation(one) {
+    const own = one.requests.map(({ incident, slot }) => ({ slot, from: 'you', told: inWords(incident) }));
+    const all = [...own, ...one.messages].sort((left, right) => left.slot - right.slot);
+    return el('div', {}, all.map(bubble));
+}
+
+function bubble({ from, slot, text, told, language }) {
+    const isOwn = from === 'you';
+    const who = t(isOwn ? 'case.you' : 'case.them');
+    return el('article', { class: `said ${isOwn ? 'you' : 'them'}` },
+        el('p', { class: 'who' }, who, ' · ', el('time', {}, moment(slotTime(slot)))),
+        told ? toldList(told) : el('p', { lang: language || null, dir: 'auto' }, text));
+}
+
+export const toldList = (told) => el('dl', { class: 'asked' }, told.map(([name, text]) => [
+    el('dt', {}, t(`field.${name}`)), el('dd', {}, apart(text))]));
+
+function sharedLine(one, consent) {
+    const state = consent.isWithdrawn ? 'withdrawn' : consent.answers.at(-1)?.state ?? 'unanswered';
+    return button([el('strong', {}, apart(recipientName(consent))), el('small', {}, t(`consent.state.${state}`))],
+        () => go('shared', { number: one.number, id: consent.id }));
+}
+
+/// The bridge and the authority of a consent, as the community's records have them now.
+export function recipientOf({ recipient, bridge: key }) {
+    const bridge = state.community.bridges.find((one) => one.key === key);
+    const authority = bridge?.authorities.find(({ uri }) => uri === recipient);
+    return authority ? { bridge, authority } : null;
+}
+
+export const recipientName = (consent) => recipientOf(consent)?.authority.name || consent.recipient;
+
+function noteParts(one) {
+    return [paragraph('case.note.about'), conversation({ ...one, messages: one.messages ?? [] })];
+}
+
+function lastDay(one) {
+    const words = el('p', {}, t('case.lastday', { day: day(one.lastDay) }), ' ', many('case.daysleft', daysLeft(one)));
+    const renew = button(t('case.renew'), () => go('renew', { number: one.number }));
+    return daysLeft(one) <= soonDays ? notice(words, renew) : words;
+}
+
+function requestVerbs(one) {
+    const { number } = one;
+    return [
+        button(t('case.write'), () => go('write', { number }), 'main'),
+        button(t('case.consent'), () => go('consent', { number }), '', t('case.consent.hint')),
+        button(t('case.contact'), () => go('contact', { number })),
+        ['resolved', 'closed'].includes(one.state) && !one.isReopened
+            && button(t('case.reopen'), () => go('reopen', { number })),
+        daysLeft(one) > soonDays && button(t('case.renew'), () => go('renew', { number })),
+        button(t('case.erase'), () => go('erase', { number })),
+    ];
+}
+
+function noteVerbs(one) {
+    const { number } = one;
+    const ask = () => {
+        const { account = '', when = '', where = '' } = toldIn(one);
+        Object.assign(state, { path: 'request', answers: { ...emptyAnswers(), ...kept(toldIn(one)), account, when, where } });
+        go('question', { step: 'account' });
+    };
+    return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),
+        daysLeft(one) > soonDays && button(t('case.renew'), () => go('renew', { number })),
+        button(t('case.erase'), () => go('erase', { number }))];
+}
+
+/// A note's answers as the questions hold them.
+function kept({ kinds = [], bias = [], reported = null, reasons = [], safety = null, needs = [],
+    contact = '', danger = null }) {
+    return { kinds: kinds.map(({ kind }) => kind), bias, reported, reasons, safety, needs, contact, danger };
+}

@@ -1,0 +1,33 @@
+// Step four of sharing: exactly what will be sent, to whom, what for and until when.
+
+import { apart, el } from '../dom.js';
+import { actions, button, paragraph, screen, teller, warning } from '../forms.js';
+import { valueInWords } from '../answers.js';
+import { purposes } from '../codes.js';
+import { sendIt } from '../send.js';
+import { state } from '../state.js';
+import { day, t } from '../words.js';
+import { visit } from '../visit.js';
+
+export default async function consentPreview() {
+    const { consent } = state;
+    const extra = Object.fromEntries(Object.entries(consent.extra).map(([name, text]) => [name, text.trim()])
+        .filter(([, text]) => text));
+    const shown = await visit.call('preview', {
+        case: consent.case, bridge: consent.bridge.key, authority: consent.authority.uri, fields: consent.fields,
+        extra, purpose: purposes[consent.purpose - 1], days: consent.days, willBePublic: consent.willBePublic, renews: consent.renews,
+        slot: state.clock.slot,
+    });
+    const news = teller('alert');
+    const row = (name, value) => [el('dt', {}, t(name)), el('dd', {}, apart(value))];
+    const give = () => sendIt(news, { what: 'consent', verb: 'give', request: {} });
+    return screen(t('preview.title'), paragraph('preview.about'),
+        el('dl', { class: 'asked card' },
+            row('preview.to', consent.authority.name || consent.authority.uri),
+            row('preview.through', consent.bridge.name),
+            row('preview.purpose', t(`purpose.${consent.purpose}`)), row('preview.until', day(shown.expires))),
+        el('h2', {}, t('preview.fields')),
+        el('dl', { class: 'asked card' }, shown.fields.map(({ name, value }) => row(`field.${name}`, valueInWords(name, value)))),
+        consent.willBePublic && warning(paragraph('preview.public')),
+        paragraph('preview.back'), news, actions(button(t('preview.on'), give, 'main')));
+}

@@ -1,0 +1,39 @@
+// One open question a screen, each of which may be skipped.
+
+import { el } from '../dom.js';
+import { actions, button, screen } from '../forms.js';
+import { steps } from '../answers.js';
+import { back, go } from '../router.js';
+import { state } from '../state.js';
+import { number, t } from '../words.js';
+import { bodies } from '../questions.js';
+
+/// `isEdit`: the person came from the review and goes back there.
+export default async function question({ step, isEdit = false }) {
+    const all = steps();
+    const at = all.indexOf(step);
+    const on = () => {
+        // Asked anew: an answer may have added or taken away a question.
+        const now = steps();
+        const next = now[now.indexOf(step) + 1];
+        if (isEdit) back();
+        else if (next) go('question', { step: next });
+        else go('review');
+    };
+    const { title, body } = await bodies[step]();
+    return screen(title,
+        el('p', { class: 'step' }, t('question.step', { number: number(at + 1), all: number(all.length) })),
+        body,
+        actions(button(t(isEdit ? 'question.done' : 'question.on'), on, 'main'),
+            !isEdit && button(t('question.skip'), () => { forget(step); on(); }, 'link')));
+}
+
+/// Skipping takes back what was answered here.
+function forget(step) {
+    const { answers } = state;
+    const empty = { account: { account: '' }, kinds: { kinds: [] }, when: { when: '', where: '' },
+        bias: { bias: [] }, reported: { reported: null }, reasons: { reasons: [] },
+        feeling: { safety: null }, needs: { needs: [] }, details: { danger: null, details: {} },
+        contact: { contact: '' }, files: {} };
+    Object.assign(answers, empty[step]);
+}

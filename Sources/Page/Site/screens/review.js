@@ -1,0 +1,49 @@
+// Everything as it will be sealed, each part to be changed, before anything leaves.
+
+import { apart, el } from '../dom.js';
+import { actions, button, paragraph, screen, teller } from '../forms.js';
+import { fullAccount, incident, inWords, isEmpty } from '../answers.js';
+import { go } from '../router.js';
+import { sendIt } from '../send.js';
+import { state } from '../state.js';
+import { refusal } from '../trouble.js';
+import { t } from '../words.js';
+import { visit } from '../visit.js';
+
+// Entries that are answered on another's screen; the language is the page's own.
+const stepOf = { where: 'when', safety: 'feeling', danger: 'details', language: null };
+
+// words: review.about.{request note}, review.send.{request note}
+
+export default function review() {
+    const news = teller('alert');
+    const told = inWords(incident());
+    const row = ([name, text]) => {
+        const step = name in stepOf ? stepOf[name] : name;
+        const change = step && button([t('review.change'), el('span', { class: 'unseen' }, ` ${t(`field.${name}`)}`)],
+            () => go('question', { step, isEdit: true }), 'link');
+        return [el('dt', {}, t(`field.${name}`), change), el('dd', {}, apart(text))];
+    };
+    const send = button(t(`review.send.${state.path}`), () => lockIt(news, send), 'main');
+    return screen(t('review.title'), paragraph(`review.about.${state.path}`),
+        isEmpty() ? paragraph('review.empty') : el('dl', { class: 'asked changes' }, told.map(row)),
+        fullAccount() !== state.answers.account.trim() && paragraph('review.joined'),
+        news, actions(!isEmpty() && send,
+            isEmpty() && button(t('review.write'), () => go('question', { step: 'account' }), 'main')));
+}
+
+/// Composes, measures the work, and goes on to the code; asks first where it takes long.
+async function lockIt(news, send) {
+    send.disabled = true;
+    news.tell('');
+    try {
+        if (!state.hasCode) {
+            state.groups = (await visit.call('newCode')).groups;
+            Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
+        }
+        await sendIt(news, { what: state.path, request: { what: state.path, incident: incident() } });
+    } catch (problem) {
+        news.tell(refusal(problem.code));
+    }
+    send.disabled = false;
+}

@@ -1,0 +1,33 @@
+// While it is on its way from this page to the relay.
+
+import { el } from '../dom.js';
+import { button, paragraph, screen } from '../forms.js';
+import { progressOf } from '../progress.js';
+import { goAnew, go } from '../router.js';
+import { state } from '../state.js';
+import { numbers, refusal } from '../trouble.js';
+import { t } from '../words.js';
+
+export default function sendingScreen() {
+    const { sending } = state;
+    if (!sending) return screen(t('sending.none'), button(t('sending.home'), () => goAnew('choose'), 'main'));
+    const stay = paragraph('sending.stay');
+    const failed = el('div', { role: 'alert' });
+    const turned = (phase) => {
+        if (phase === 'done') goAnew(sending.then);
+        stay.hidden = phase === 'failed';
+        if (phase !== 'failed') return;
+        failed.replaceChildren(el('p', { class: 'error' }, refusal(sending.problem)), numbers(),
+            button(t('sending.again'), () => again(sending), 'main'));
+    };
+    sending.letGo();
+    return screen(t('sending.title'), progressOf(sending, turned), stay, failed);
+}
+
+/// Composes and tries anew; a submission that the relay has is not doubled, since what was
+/// handed over has its own handle.
+async function again(sending) {
+    const next = sending.anew();
+    await next.prepare();
+    go('sending');
+}

@@ -1,0 +1,58 @@
+// One consent: what was shared, what became of it, and taking it back.
+
+import { apart, el } from '../dom.js';
+import { actions, button, paragraph, screen, teller } from '../forms.js';
+import { valueInWords } from '../answers.js';
+import { caseOf } from '../casework.js';
+import { purposes, toldForConsent } from '../codes.js';
+import { go } from '../router.js';
+import { sendIt } from '../send.js';
+import { state } from '../state.js';
+import { day, t } from '../words.js';
+import { recipientName, recipientOf } from './case.js';
+
+export default function shared({ number, id }) {
+    const consent = caseOf(number).consents.find((one) => one.id === id);
+    const news = teller('alert');
+    const take = () => sendIt(news, {
+        what: 'withdraw', verb: 'withdraw', isUrgent: true, request: { case: number, consent: id },
+    });
+    return screen(recipientName(consent),
+        el('h2', {}, t('shared.became')),
+        consent.answers.length === 0 && !consent.isWithdrawn && paragraph('consent.state.unanswered'),
+        consent.isWithdrawn && paragraph('shared.withdrawn'),
+        el('ul', {}, consent.answers.map(answerLine)),
+        el('h2', {}, t('shared.what')),
+        el('dl', { class: 'asked' }, consent.fields.map(({ name, value }) => [el('dt', {}, t(`field.${name}`)),
+            el('dd', {}, apart(valueInWords(name, value)))])),
+        el('p', {}, t('shared.until', { day: day(consent.expires) })),
+        consent.mark && el('p', {}, t('shared.mark'), ' ', apart(consent.mark)),
+        consent.isLive && !consent.isWithdrawn && recipientOf(consent)
+            && button(t('shared.renew'), () => renew(number, consent), '', t('shared.renew.hint')),
+        !consent.isWithdrawn && [el('h2', {}, t('shared.take')), paragraph('shared.take.about'), news,
+            button(t('shared.take.on'), take, 'danger')],
+        actions());
+}
+
+/// The same once more with a later end: it takes the other's place.
+function renew(number, consent) {
+    const names = consent.fields.map(({ name }) => name);
+    const told = consent.fields.filter(({ name }) => toldForConsent.includes(name));
+    state.consent = {
+        case: number, ...recipientOf(consent), fields: names.filter((name) => !toldForConsent.includes(name)),
+        extra: Object.fromEntries(told.map(({ name, value }) => [name, value])),
+        purpose: purposes.indexOf(consent.purpose) + 1, days: 30, willBePublic: consent.isPublic,
+        renews: consent.id,
+    };
+    go('consentwhy');
+}
+
+/// A state with its day, the bridge's words, the references, and what was forwarded.
+function answerLine(answer) {
+    return el('li', {}, t(`consent.state.${answer.state}`),
+        answer.text && [' ', apart(answer.text)],
+        answer.reference && [' ', t('shared.reference'), ' ', apart(answer.reference)],
+        (answer.forwards ?? []).map((forward) => el('p', { class: 'soft' },
+            t('shared.forward', { day: day(forward.day * 86400) }), ' ', forward.reference && apart(forward.reference),
+            forward.isPerhapsTwice && [' ', t('shared.twice')])));
+}

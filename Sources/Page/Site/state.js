@@ -1,0 +1,38 @@
+// What one visit knows. It is in memory only, and gone when the page is left.
+
+/// Everything but the secrets, which the worker keeps.
+export const state = {};
+
+export function forget() {
+    for (const name of Object.keys(state)) delete state[name];
+    Object.assign(state, {
+        /// The community's id in base64url, and where it is from: 'link' or 'relay'.
+        communityID: null, from: null,
+        /// What the records say about it, once checked, and its guidance records.
+        community: null, guidance: [],
+        /// What the relay says about itself, and the clock made from it.
+        relay: null, clock: null,
+        /// 'request' or 'note', and what was answered so far.
+        path: null, answers: emptyAnswers(),
+        /// Whether the visit has a code, its groups if it was made here, and whether they were
+        /// typed back.
+        hasCode: false, groups: null, isCodeKept: false,
+        /// What is being sent, and the handles of what was sent.
+        sending: null, sent: [],
+        /// What the code found, when, and how far the reading has got.
+        cases: null, isRead: false, readAt: 0, reading: null,
+        /// The consent that is being made, and words not yet sent, by case.
+        consent: null, unsent: {},
+    });
+}
+
+export function emptyAnswers() {
+    return {
+        account: '', kinds: [], when: '', where: '', bias: [], reported: null, reasons: [],
+        safety: null, needs: [], contact: '', danger: null,
+        // Details of needs; they join the account, since nothing else has room for them.
+        details: {},
+    };
+}
+
+forget();

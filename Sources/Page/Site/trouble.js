@@ -1,0 +1,49 @@
+// What is shown while something is awaited, and when it can't be had.
+
+import { el } from './dom.js';
+import { state } from './state.js';
+import { t } from './words.js';
+
+// What the program or the relay may refuse, and under which word it is told.
+const told = {
+    cannotSeal: 'cannotSeal', outOfMemory: 'outOfMemory', offline: 'offline', tooLong: 'tooLong',
+    tooMuch: 'tooLong', nothingToSend: 'nothing', nothingChosen: 'nothing',
+    wrongCommunity: 'wrongCommunity', notSigned: 'notSigned', damaged: 'notSigned',
+    notCarried: 'unknownCommunity', unknownCommunity: 'unknownCommunity', otherTopic: 'unknownCommunity',
+    expired: 'expired', noKeyForThisWeek: 'expired', unusableKey: 'expired',
+    notYetValid: 'clock', clock: 'clock', full: 'codeFull', relayFull: 'relayFull',
+    erased: 'erased', noSuchCase: 'erased', noRequest: 'erased',
+    noBridgeCard: 'bridgeAway', noBridgeKey: 'bridgeAway', bridgeGone: 'bridgeGone',
+    noSuchAuthority: 'bridgeGone', wouldBePublic: 'public',
+};
+
+// words: refused.{cannotSeal outOfMemory offline tooLong nothing wrongCommunity notSigned
+//   unknownCommunity expired clock codeFull relayFull erased bridgeAway bridgeGone public unknown}, waiting.{moment offline busy}
+
+/// A screen that says what it waits for as long as `isPresent` says so.
+export function awaited(isPresent) {
+    const news = el('p', { role: 'status' }, t('waiting.moment'));
+    const timer = setInterval(() => {
+        if (!isPresent()) clearInterval(timer);
+        else news.textContent = t(state.trouble ? `waiting.${state.trouble}` : 'waiting.moment');
+    }, 1000);
+    return el('section', {}, el('h1', {}, t('waiting.title')), news, numbers());
+}
+
+/// A sentence for a stable code.
+export const refusal = (code) => t(`refused.${told[code] ?? (navigator.onLine ? 'unknown' : 'offline')}`);
+
+/// A screen for what went wrong; what was written is still in memory.
+export function refused(problem, again) {
+    return el('section', {}, el('h1', {}, t('trouble.title')),
+        el('p', { class: 'error', role: 'alert' }, refusal(problem.code)),
+        el('p', {}, t('trouble.kept')), numbers(),
+        el('div', { class: 'actions' },
+            el('button', { type: 'button', class: 'main', onclick: again }, t('trouble.again'))));
+}
+
+/// The two numbers that answer everywhere, on whatever screen help may be out of reach.
+export function numbers() {
+    return el('p', { class: 'numbers' }, t('numbers.short'), ' ', el('a', { href: 'tel:112' }, '112'), ' · ',
+        el('a', { href: 'tel:116006' }, el('bdi', { dir: 'ltr' }, '116 006')));
+}
