@@ -186,10 +186,11 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Model", "Wire", "Sealing", "Web", "TestKit",
+                "Model", "Wire", "Sodium", "Web", "TestKit",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("CommandTests", ["kith", "TestKit"]),

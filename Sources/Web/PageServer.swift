@@ -64,7 +64,7 @@ public final class PageServer: Sendable {
             budgets: Budgets(limits.rates, moment: moment),
             uploads: Uploads(limit: limits.uploadBytes, moment: moment),
             gate: Gate(limits.reads, waiting: limits.readsWaiting),
-            cursors: Cursors(key: configuration.random(32)))
+            cursors: Cursors(key: configuration.random(32)), connections: connections)
         let responder = routes.router().buildResponder()
         // Its words could hold what visitors sent, or where from.
         var logger = Logger(label: "kith.page")

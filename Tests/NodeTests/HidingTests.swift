@@ -130,6 +130,19 @@ import Wire
         for node in net.nodes { #expect(node.stem.count == 0) }
     }
 
+    @Test func whatIsUrgentLeavesAtOnceAndByTheStemToo() {
+        var net = single(gap: Self.never)
+        let link = net.befriend(0, as: 8, of: network)
+        net.submit([envelope], at: 0)
+        let urgent = [network.envelope(200), network.envelope(201)]
+        let ticket = net.submit(urgent, at: 0, isUrgent: true)
+        net.run(milliseconds: 100)
+        #expect(net.answers[0][ticket] == .some(nil))
+        let left = net.frames(over: link).filter { if case .stem = $0 { true } else { false } }
+        #expect(left == urgent.map { .stem(.envelope($0)) })
+        for item in urgent { #expect(net.stores[0].items[network.id(item)]?.isHidden == true) }
+    }
+
     @Test func whatNobodyPublishesIsPublishedAfterTheEmbargo() {
         var net = single(gap: 1000)
         let link = net.befriend(0, as: 8, of: network)

@@ -155,9 +155,11 @@ public struct MemoryNetwork: Sendable {
 
     /// Submits; the answer stands in `answers` under the ticket once it came.
     @discardableResult
-    public mutating func submit(_ envelopes: [Envelope], at node: Int) -> UInt64 {
+    public mutating func submit(
+        _ envelopes: [Envelope], at node: Int, isUrgent: Bool = false
+    ) -> UInt64 {
         lastTicket += 1
-        feed(node, .submit(lastTicket, envelopes))
+        feed(node, .submit(lastTicket, envelopes, isUrgent: isUrgent))
         return lastTicket
     }
 

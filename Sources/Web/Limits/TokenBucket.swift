@@ -19,7 +19,7 @@ struct TokenBucket: Sendable, Equatable {
         let more = waited.multipliedReportingOverflow(by: rate.perSecond)
         let full = rate.atOnce * 1000
         thousandths = more.overflow ? full : min(full, thousandths + min(more.partialValue, full))
-        filled = now
+        filled = max(filled, now)
         guard thousandths < 1000 else {
             thousandths -= 1000
             return nil

@@ -27,7 +27,9 @@ extension PageRoutes {
 
     /// The head tells where to go on; the body is read from the store in pieces, as fast as the
     /// visitor takes them.
-    func part(_ partition: Partition, _ request: Request) async throws -> Response {
+    func part(
+        _ partition: Partition, _ request: Request, _ context: PageContext
+    ) async throws -> Response {
         let after = try place(request, partition)
         try budgets.take(.parts)
         let span = try await gate.run {
@@ -38,6 +40,7 @@ extension PageRoutes {
         if span.isMore { headers[Self.next] = cursors.seal(span.last, partition) }
         guard span.last > after else { return Response(status: .ok, headers: headers) }
         let routes = self
+        let connection = connections.connection(of: context.channel)
         let body = ResponseBody { writer in
             var place = after
             while place < span.last {
@@ -50,6 +53,8 @@ extension PageRoutes {
                 guard let last = next.last else { break }
                 place = last
                 try await writer.write(ByteBuffer(bytes: next.bytes))
+                // Only now is it known whether the visitor keeps pace.
+                try await connection?.settle()
             }
             try await writer.finish(nil)
         }

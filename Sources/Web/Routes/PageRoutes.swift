@@ -16,6 +16,7 @@ struct PageRoutes: Sendable {
     let uploads: Uploads
     let gate: Gate
     let cursors: Cursors
+    let connections: Connections
 
     func router() -> Router<PageContext> {
         let router = Router(context: PageContext.self, options: .autoGenerateHeadEndpoints)
@@ -29,10 +30,10 @@ struct PageRoutes: Sendable {
         get("/api/records/{community}", router) { _, context in try await records(context) }
         get("/api/weeks/{community}", router) { _, context in try await weeks(context) }
         get("/api/texts/{community}/{week}", router) { request, context in
-            try await part(try context.texts(), request)
+            try await part(try context.texts(), request, context)
         }
         get("/api/files/{community}/{week}/{bits}/{prefix}", router) { request, context in
-            try await part(try context.files(), request)
+            try await part(try context.files(), request, context)
         }
         post("/api/submissions", router) { request, context in try await submit(request, context) }
         post("/api/retractions", router) { request, context in

@@ -43,6 +43,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection else { return }
         connection.heard(unwrapInboundIn(data).readableBytes)
+        guard !connection.isOver else { return context.close(promise: nil) }
         context.fireChannelRead(data)
     }
 

@@ -29,6 +29,9 @@ final class Connection: Sendable {
 
     func ended() { watch.withLockedValue { $0.ended(moment()) } }
 
+    /// Returns once what was written has reached the channel, which then counts it.
+    func settle() async throws { try await channel.eventLoop.submit {}.get() }
+
     func close() { channel.close(mode: .all, promise: nil) }
 }
 
