@@ -79,7 +79,7 @@ let package = Package(
         target(
             "Authorities",
             [
-                "Model", "Wire", "Sealing", "Casework", "Bridging",
+                "Model", "Wire", "Sealing", "Seeking", "Bridging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

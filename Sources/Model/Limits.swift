@@ -63,6 +63,9 @@ public enum Limits {
 
     // --- local choice ---
 
+    /// Envelopes that one case of a return code is read from: a member who floods a seeker fills no
+    /// phone. Guess.
+    public static let foundPerCase = 8192
     /// CBOR nesting. protocol/01-conventions.md
     public static let cborDepth = 16
     /// A handshake must finish in this time, milliseconds. protocol/03-links.md

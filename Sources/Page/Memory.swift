@@ -18,6 +18,8 @@ enum Outcome: UInt8 {
     case tooLong = 4
     /// The key can't be used, or does not open this.
     case wrongKey = 5
+    /// The visit refused it; the code follows.
+    case refused = 6
 }
 
 /// Where a reply lies: `length` (u32, little endian, bytes after it), outcome u8, bytes.

@@ -37,6 +37,25 @@ public func prf128(_ key: Secret, _ label: Label, _ bytes: [UInt8] = []) -> [UIn
     blake2b(count: 16, key: key, label, bytes)
 }
 
+/// Whether `PRF128(k, l, x)` begins with `start`; allocates nothing.
+public func prf128(
+    _ key: Secret, _ label: Label, _ bytes: UnsafeBufferPointer<UInt8>,
+    beginsWith start: UnsafeBufferPointer<UInt8>
+) -> Bool {
+    precondition(key.count == 32 && start.count <= 16, "a PRF key has 32 bytes")
+    var digest: (UInt64, UInt64) = (0, 0)
+    return withUnsafeMutableBytes(of: &digest) { out in
+        let status = key.withBytes {
+            crypto_generichash_blake2b_salt_personal(
+                out.baseAddress!.assumingMemoryBound(to: UInt8.self), 16, bytes.baseAddress,
+                UInt64(bytes.count), $0.baseAddress, 32, nil, label.padded)
+        }
+        precondition(status == 0, "BLAKE2b takes every length used here")
+        for index in start.indices where out[index] != start[index] { return false }
+        return true
+    }
+}
+
 private func blake2b(count: Int, key: Secret?, _ label: Label, _ bytes: [UInt8]) -> [UInt8] {
     precondition(key == nil || key?.count == 32, "a PRF key has 32 bytes")
     var out = [UInt8](repeating: 0, count: count)

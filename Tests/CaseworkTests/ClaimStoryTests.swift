@@ -1,6 +1,7 @@
 import Casework
 import Model
 import Sealing
+import Seeking
 import TestKit
 import Testing
 import Wire

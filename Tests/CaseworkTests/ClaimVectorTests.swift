@@ -1,5 +1,6 @@
 import Model
 import Sealing
+import Seeking
 import TestKit
 import Testing
 import Wire

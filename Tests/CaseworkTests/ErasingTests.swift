@@ -1,6 +1,7 @@
 import Casework
 import Model
 import Sealing
+import Seeking
 import Sodium
 import TestKit
 import Testing
@@ -22,9 +23,7 @@ import Wire
     }
 
     func retractions(_ town: TestCommunity) -> [Retraction] {
-        town.found().threads[0].erasable.compactMap {
-            RetractCommitment.retraction(of: $0.envelope, key: $0.key)
-        }
+        town.found().threads[0].erasable.compactMap { $0.retraction }
     }
 
     @Test func erasingTakesBackEverythingOfTheCaseButTheLetters() throws {
@@ -80,10 +79,10 @@ import Wire
         let theirs = RetractCommitment.eraseKey(of: key)
         let mine = scene.town.code.caseKeys(scene.town.ana.community, 0).erase
         var counts = (mine: 0, theirs: 0)
-        for (envelope, _) in scene.town.found().threads[0].erasable {
+        for item in scene.town.found().threads[0].erasable {
             let opens = (
-                mine: RetractCommitment.opens(mine, envelope.header),
-                theirs: RetractCommitment.opens(theirs, envelope.header)
+                mine: RetractCommitment.opens(mine, item.header),
+                theirs: RetractCommitment.opens(theirs, item.header)
             )
             #expect(opens.mine != opens.theirs)
             if opens.mine { counts.mine += 1 } else { counts.theirs += 1 }

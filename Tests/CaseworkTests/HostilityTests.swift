@@ -1,5 +1,6 @@
 import Model
 import Sealing
+import Seeking
 import Sodium
 import TestKit
 import Testing

@@ -1,6 +1,7 @@
 import Casework
 import Model
 import Sealing
+import Seeking
 import Sodium
 import TestKit
 import Testing

@@ -2,6 +2,7 @@ import Casework
 import Foundation
 import Model
 import Sealing
+import Seeking
 import Sodium
 import TestKit
 import Testing

@@ -24,10 +24,13 @@ import Testing
         Rule(
             target: "Node", imports: ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip"],
             isPure: true),
-        Rule(target: "Casework", imports: ["Model", "Wire", "Sodium", "Sealing"], isPure: true),
+        Rule(target: "Seeking", imports: ["Model", "Wire", "Sodium", "Sealing"], isPure: true),
         Rule(
-            target: "Bridging", imports: ["Model", "Wire", "Sodium", "Sealing", "Casework"],
+            target: "Casework", imports: ["Model", "Wire", "Sodium", "Sealing", "Seeking"],
             isPure: true),
+        Rule(
+            target: "Bridging",
+            imports: ["Model", "Wire", "Sodium", "Sealing", "Seeking", "Casework"], isPure: true),
         Rule(
             target: "Simulator",
             imports: ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node"],
@@ -49,7 +52,7 @@ import Testing
         Rule(
             target: "Authorities",
             imports: [
-                "Model", "Wire", "Sealing", "Casework", "Bridging", "AsyncHTTPClient", "NIOCore",
+                "Model", "Wire", "Sealing", "Seeking", "Bridging", "AsyncHTTPClient", "NIOCore",
                 "NIOPosix", "NIOHTTP1", "NIOSSL", "Foundation", "Synchronization",
             ]),
         Rule(
@@ -61,8 +64,9 @@ import Testing
         Rule(
             target: "Daemon",
             imports: [
-                "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Casework",
-                "Bridging", "Authorities", "Storage", "Transport", "Web", "NIOCore", "NIOPosix",
+                "Model", "Wire", "Sodium", "Entropy", "Sealing", "Gossip", "Node", "Seeking",
+                "Casework", "Bridging", "Authorities", "Storage", "Transport", "Web", "NIOCore",
+                "NIOPosix",
                 "NIOConcurrencyHelpers", "Logging", "ServiceLifecycle", "UnixSignals", "Foundation",
                 "Synchronization", "Glibc", "Musl",
                 "Darwin",
@@ -70,15 +74,17 @@ import Testing
         Rule(
             target: "kith",
             imports: [
-                "Model", "Wire", "Sealing", "Entropy", "Casework", "Bridging", "Authorities",
-                "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl", "Darwin",
+                "Model", "Wire", "Sealing", "Entropy", "Seeking", "Casework", "Bridging",
+                "Authorities", "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl", "Darwin",
             ]),
         Rule(
             target: "kith-conformance",
             imports: [
                 "Model", "Sodium", "Sealing", "Noise", "Gossip", "ArgumentParser", "Foundation",
             ]),
-        Rule(target: "Page", imports: ["Model", "Wire", "Sodium", "Sealing", "CSodium", "CHost"]),
+        Rule(
+            target: "Page",
+            imports: ["Model", "Wire", "Sodium", "Sealing", "Seeking", "CSodium", "CHost"]),
     ]
 
     @Test(arguments: map)
@@ -118,7 +124,7 @@ import Testing
     }
 
     /// What must compile for the browser keeps to what Embedded Swift takes there.
-    @Test(arguments: ["Model", "Wire", "Sodium", "Sealing"])
+    @Test(arguments: ["Model", "Wire", "Sodium", "Sealing", "Seeking"])
     func browserTargetsAvoidWhatTheBrowserRefuses(_ target: String) throws {
         let banned = [": any ", "<any ", " any ", "Codable", "Set<", ": Duration"]
         for file in try SourceFile.all(in: "Sources/\(target)") {

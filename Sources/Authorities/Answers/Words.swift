@@ -1,5 +1,6 @@
 import Bridging
 import Sealing
+import Seeking
 import Wire
 
 /// What an authority said, made fit to be shown: bounded, on one line, without what it was sent.
@@ -92,8 +93,9 @@ extension Report {
         fields.flatMap { field -> [String] in
             switch field.fieldName {
             case .account, .contact, .when, .place, .area, .name, .email, .phone:
-                let lines = field.shown.split(whereSeparator: \.isNewline).map(String.init)
-                return lines.count > 1 ? [field.shown] + lines : [field.shown]
+                let shown = field.shown.string
+                let lines = shown.split(whereSeparator: \.isNewline).map(String.init)
+                return lines.count > 1 ? [shown] + lines : [shown]
             case .language, .kinds, .bias, .reported, .reasons, .safety, .needs, .danger:
                 return []
             }

@@ -1,4 +1,4 @@
-import Casework
+import Seeking
 import Wire
 
 /// Compares a mapping with what its endpoint offers. Pure.
@@ -28,9 +28,9 @@ struct MappingCheck {
 
     mutating func checkServices(_ offered: [Service]) {
         for kind in IncidentKind.all {
-            if let code = mapping.service(of: kind) { check(code, kind.name, offered) }
+            if let code = mapping.service(of: kind) { check(code, kind.name.string, offered) }
         }
-        let unnamed = IncidentKind.all.filter { mapping.service(of: $0) == nil }.map(\.name)
+        let unnamed = IncidentKind.all.filter { mapping.service(of: $0) == nil }.map(\.name.string)
         guard let other = mapping.otherService else {
             let kinds = (unnamed + ["kinds that are not listed, and none told"])
             add(.warning, "reports go nowhere: \(kinds.joined(separator: ", "))")

@@ -1,4 +1,4 @@
-public import Casework
+public import Seeking
 public import Wire
 
 /// How one authority is reached: where, with what key, and which of its services takes what.

@@ -1,5 +1,5 @@
-import Casework
 import Foundation
+import Seeking
 import Wire
 
 extension MappingFile.Entry {
@@ -40,7 +40,7 @@ extension MappingFile.Entry {
         for (name, code) in services.sorted(by: { $0.key < $1.key }) {
             try check(code, "services.\(name)")
             guard name != "*" else { continue }
-            guard let kind = IncidentKind.all.first(where: { $0.name == name }) else {
+            guard let kind = IncidentKind.all.first(where: { $0.name == Text(name) }) else {
                 throw .unknownKind(name, authority: uri)
             }
             byKind[kind.number] = code

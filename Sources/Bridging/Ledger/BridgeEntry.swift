@@ -1,5 +1,6 @@
 public import Model
 public import Sealing
+import Seeking
 import Sodium
 public import Wire
 
@@ -115,13 +116,5 @@ public struct BridgeEntry: Sendable {
 
 extension Report {
     /// The mark of a consent's report. Source: protocol/19-delivery.md, "Report".
-    public static func mark(of id: ConsentID) -> Text {
-        let digits = [UInt8]([UInt8](hash(Labels.mark, id.bytes).prefix(8)).hex.utf8)
-        var out = [UInt8]("KITH".utf8)
-        for (index, digit) in digits.enumerated() {
-            if index % 4 == 0 { out.append(UInt8(ascii: "-")) }
-            out.append(digit >= UInt8(ascii: "a") ? digit - 0x20 : digit)
-        }
-        return Text(utf8: out)
-    }
+    public static func mark(of id: ConsentID) -> Text { ReportMark.of(id) }
 }

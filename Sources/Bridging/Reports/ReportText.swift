@@ -1,5 +1,5 @@
-import Casework
 public import Sealing
+import Seeking
 public import Wire
 
 extension Report {
@@ -11,7 +11,7 @@ extension Report {
     /// Source: protocol/19-delivery.md, "Text"; protocol/schema/codes.md, labels of a report.
     public var text: Text {
         var lines = fields.sorted { $0.fieldName < $1.fieldName }.map {
-            "\($0.fieldName.label): \($0.shown.replacingLineFeeds(with: "\n  "))"
+            "\($0.fieldName.label): \($0.shown.string.replacingLineFeeds(with: "\n  "))"
         }
         lines.append(Self.lastLine(mark))
         return Text(lines.joined(separator: "\n"))
@@ -22,7 +22,7 @@ extension Report {
 
     /// A field of text on one line, for a form; nil where the consent has none.
     public func line(_ name: ReportField.Name) -> String? {
-        fields.first { $0.fieldName == name }?.shown.replacingLineFeeds(with: " ")
+        fields.first { $0.fieldName == name }?.shown.string.replacingLineFeeds(with: " ")
     }
 }
 
@@ -46,57 +46,6 @@ extension ReportField.Name {
         case .name: "Name"
         case .email: "E-mail"
         case .phone: "Phone"
-        }
-    }
-}
-
-extension ReportField {
-    /// The value in words, numbers of code lists by their names, without what parts lines unseen
-    /// or turns their direction. Line feeds stay.
-    public var shown: String {
-        var kept = String.UnicodeScalarView()
-        for scalar in words.unicodeScalars where !scalar.steers { kept.append(scalar) }
-        return String(kept)
-    }
-
-    private var words: String {
-        switch self {
-        case .account(let text), .language(let text), .contact(let text), .when(let text),
-            .place(let text), .area(let text), .name(let text), .email(let text), .phone(let text):
-            text.string
-        case .kinds(let kinds): kinds.map(\.shown).joined(separator: ", ")
-        case .bias(let numbers): CodeList.bias.shown(numbers)
-        case .reported(let number): CodeList.reported.shown([number])
-        case .reasons(let numbers): CodeList.reasons.shown(numbers)
-        case .safety(let number): CodeList.safety.shown([number])
-        case .needs(let numbers): CodeList.needs.shown(numbers)
-        case .danger(let danger): danger ? "yes" : "no"
-        }
-    }
-}
-
-extension Incident.Kind {
-    /// The kind of the list that this one names; nil for one that the list does not have.
-    private var listed: IncidentKind? { IncidentKind.all.first { $0.number == number } }
-
-    fileprivate var shown: String { "\(listed?.name ?? "other") (ICCS \(iccs.string))" }
-}
-
-extension CodeList {
-    fileprivate func shown(_ numbers: [UInt64]) -> String {
-        numbers.map { number in
-            (name(number) ?? "other").split(separator: "_").joined(separator: " ")
-        }.joined(separator: ", ")
-    }
-}
-
-extension Unicode.Scalar {
-    /// What the chapter leaves out of every value. Source: protocol/19-delivery.md, "Text".
-    fileprivate var steers: Bool {
-        switch value {
-        case 0x0A: false
-        case 0...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
         }
     }
 }

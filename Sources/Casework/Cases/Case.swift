@@ -1,5 +1,6 @@
 public import Model
 public import Sealing
+public import Seeking
 public import Sodium
 public import Wire
 
@@ -21,22 +22,6 @@ public struct Case: Sendable {
             if l.generation != r.generation { return l.generation > r.generation }
             return l.order.lexicographicallyPrecedes(r.order)
         }
-    }
-
-    public enum Speaker: Sendable, Equatable { case seeker, supporter }
-
-    public struct Message: Sendable {
-        public let speaker: Speaker
-        public let text: Text
-        public let language: Text?
-        public let at: SaidAt
-    }
-
-    public struct StatusChange: Sendable {
-        public let state: CaseState
-        public let explanation: Text?
-        public let by: Text?
-        public let at: SaidAt
     }
 
     public let id: CaseID

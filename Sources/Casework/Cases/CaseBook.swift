@@ -1,5 +1,6 @@
 public import Model
 public import Sealing
+public import Seeking
 public import Sodium
 import Wire
 
@@ -106,9 +107,7 @@ public struct CaseBook: Sendable {
             RetractCommitment.eraseKey(of: key), message.header)
         update(id, message) {
             $0.messages.append(
-                Case.Message(
-                    speaker: isSupporter ? .supporter : .seeker, text: words.text,
-                    language: words.language, at: message.at))
+                Message(speaker: isSupporter ? .supporter : .seeker, words, at: message.at))
         }
     }
 
@@ -137,9 +136,7 @@ public struct CaseBook: Sendable {
         let certificate = try certified(status.certificate, signed, message.id)
         update(status.caseID, message) {
             $0.statuses.append(
-                Case.StatusChange(
-                    state: status.state, explanation: status.explanation, by: certificate.name,
-                    at: message.at))
+                StatusChange(status, by: certificate, at: message.at))
         }
     }
 
@@ -151,9 +148,7 @@ public struct CaseBook: Sendable {
         update(grant.caseID, message) { item in
             guard let words = grant.words else { return }
             item.messages.append(
-                Case.Message(
-                    speaker: .supporter, text: words.text, language: words.language,
-                    at: message.at))
+                Message(speaker: .supporter, words, at: message.at))
         }
     }
 

@@ -1,5 +1,6 @@
 public import Model
 public import Sealing
+import Seeking
 
 /// The leases on one case: who holds it now, the same for everybody who has seen the same claims.
 /// Source: protocol/12-cases.md.

@@ -3,6 +3,7 @@ import Entropy
 import Foundation
 public import Model
 public import Sealing
+import Seeking
 import Sodium
 import Wire
 

@@ -1,7 +1,7 @@
-public import Casework
 import Entropy
 public import Model
 public import Sealing
+public import Seeking
 import Wire
 
 /// Consents: what a seeker lets a bridge forward, and takes back.

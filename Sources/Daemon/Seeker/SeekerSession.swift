@@ -1,8 +1,9 @@
-public import Casework
+import Casework
 import Entropy
 import Foundation
 public import Model
 public import Sealing
+public import Seeking
 import Sodium
 public import Wire
 
@@ -76,13 +77,8 @@ public struct SeekerSession: Sendable {
     ) async throws(Problem) -> Sent {
         let composer = composer(thread.number, now)
         let drafts = try composed { () throws(SeekerComposer.Failure) in
-            if let key = thread.key {
-                return try composer.words(text, language: language, under: key)
-            }
-            var body = Incident()
-            body.account = text
-            body.language = language
-            return try composer.request(body, manifest: view.manifest)
+            try composer.more(
+                text, language: language, under: thread.key, manifest: view.manifest)
         }
         return try await send(drafts, thread.number, progress)
     }
@@ -137,11 +133,7 @@ public struct SeekerSession: Sendable {
                 }
                 _ = try await send(drafts, thread.number, progress)
             }
-            for (envelope, key) in thread.erasable {
-                if let retraction = RetractCommitment.retraction(of: envelope, key: key) {
-                    retractions.append(Data(retraction.encoded))
-                }
-            }
+            retractions += thread.erasable.compactMap { $0.retraction.map { Data($0.encoded) } }
         }
         let handle = Self.handle()
         try await access.expectDone(

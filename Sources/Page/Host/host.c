@@ -31,3 +31,25 @@ _Noreturn void __assert_fail(const char *what, const char *file, int line, const
     (void) what, (void) file, (void) line, (void) function;
     __builtin_trap();
 }
+
+/* Called by the compiler's check that a 64-bit product fits: WebAssembly has no such instruction,
+   and the C library here leaves the function to the compiler's own. */
+typedef union {
+    __int128 whole;
+    struct {
+        uint64_t low, high;
+    } half;
+} wide;
+
+__int128 __multi3(__int128 a, __int128 b) {
+    const wide x = {.whole = a}, y = {.whole = b};
+    const uint64_t x0 = (uint32_t) x.half.low, x1 = x.half.low >> 32;
+    const uint64_t y0 = (uint32_t) y.half.low, y1 = y.half.low >> 32;
+    const uint64_t low = x0 * y0, first = x1 * y0 + (low >> 32);
+    const uint64_t second = x0 * y1 + (uint32_t) first;
+    wide out;
+    out.half.low = second << 32 | (uint32_t) low;
+    out.half.high = x1 * y1 + (first >> 32) + (second >> 32) + x.half.low * y.half.high +
+                    x.half.high * y.half.low;
+    return out.whole;
+}

@@ -89,7 +89,8 @@ public enum ReportField: Sendable, Equatable {
         }
     }
 
-    var json: JSON {
+    /// The claim's value.
+    public var json: JSON {
         switch self {
         case .account(let text), .language(let text), .contact(let text), .when(let text),
             .place(let text), .area(let text), .name(let text), .email(let text), .phone(let text):

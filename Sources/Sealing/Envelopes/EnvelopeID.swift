@@ -59,10 +59,17 @@ public enum RetractCommitment {
 
     /// The retraction of an envelope by a key that opens its commitment; nil if it does not.
     public static func retraction(of envelope: Envelope, key: Secret) -> Retraction? {
-        let opening = opening(key, header: envelope.header)
-        guard commitment(opening: opening) == envelope.header.commitment else { return nil }
-        return Retraction(
-            header: envelope.header, bodyHash: Naming.bodyHash(envelope.body), opening: opening)
+        retraction(
+            of: envelope.header, bodyHash: Naming.bodyHash(envelope.body), key: key)
+    }
+
+    /// The same for an envelope of which only this was kept.
+    public static func retraction(
+        of header: EnvelopeHeader, bodyHash: [UInt8], key: Secret
+    ) -> Retraction? {
+        let opening = opening(key, header: header)
+        guard commitment(opening: opening) == header.commitment else { return nil }
+        return Retraction(header: header, bodyHash: bodyHash, opening: opening)
     }
 
     /// Whether a retraction's opening fits its header.
@@ -90,6 +97,31 @@ public enum Mailbox {
 
     /// The tag key of everything under the shared key `key`.
     public static func tagKey(of key: Secret) -> Secret { prf(key, Labels.tagKey) }
+}
+
+/// Looks for the hints of several tag keys in raw envelopes: of ten thousand, all but a few are
+/// somebody else's, so a try costs a hash and copies nothing. Source: protocol/05-envelopes.md.
+public struct MailboxFinder: Sendable {
+    private let tagKeys: [Secret]
+
+    public init(_ tagKeys: [Secret]) { self.tagKeys = tagKeys }
+
+    /// The place of the key whose hint the envelope carries that begins at `start` in `bytes`.
+    ///
+    /// - Precondition: its header is there.
+    public func find(in bytes: [UInt8], at start: Int) -> Int? {
+        precondition(start >= 0 && bytes.count - start >= EnvelopeHeader.bytes, "a whole header")
+        return bytes.withUnsafeBufferPointer { all in
+            // A header begins with what the hint covers: 24 bytes, then the mailbox's `r`, 8.
+            let covered = UnsafeBufferPointer(rebasing: all[start..<(start + 32)])
+            let hint = UnsafeBufferPointer(rebasing: all[(start + 32)..<(start + 40)])
+            for (index, key) in tagKeys.enumerated()
+            where prf128(key, Labels.tag, covered, beginsWith: hint) {
+                return index
+            }
+            return nil
+        }
+    }
 }
 
 /// Topic tags. Source: protocol/06-store.md.

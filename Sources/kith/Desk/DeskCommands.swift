@@ -3,6 +3,7 @@ import Casework
 import Daemon
 import Model
 import Sealing
+import Seeking
 import Wire
 
 private struct Submitted: Encodable {
@@ -256,12 +257,12 @@ struct StatusChange {
     let person: PersonOptions
 
     func run(_ prefix: String, _ state: String, explain: String?) async throws(Problem) {
-        guard let number = CodeList.states.number(state.replacing("-", with: "_")),
+        guard let number = CodeList.states.number(Text(state.replacing("-", with: "_"))),
             let state = CaseState(rawValue: number)
         else {
             throw Problem(
                 .usage, "there is no state \(state)",
-                hint: "use one of: \(CodeList.states.names.joined(separator: ", "))")
+                hint: "use one of: \(CodeList.states.names.map { $0.string }.joined(separator: ", "))")
         }
         try await Change(options: options, person: person, prefix: prefix).run("Sent.") {
             composer, item, _ throws(MemberComposer.Failure) in

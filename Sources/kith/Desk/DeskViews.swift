@@ -2,6 +2,7 @@ import Casework
 import Daemon
 import Model
 import Sealing
+import Seeking
 import Wire
 
 /// Cases as supporters see them, for people and as JSON.
@@ -20,7 +21,7 @@ struct CaseLine: Encodable {
     init(_ item: Case, _ desk: DeskSession, now: WallTime) {
         `case` = item.id.bytes.hex
         short = String(`case`.prefix(8))
-        state = CodeList.states.name(item.state.rawValue) ?? "received"
+        state = CodeList.states.name(item.state.rawValue)?.string ?? "received"
         claimedBy = OrNull(item.claims.holder(now).map { desk.name($0.claimant) })
         handedTo = OrNull(item.claims.heir(now).map { desk.name($0) })
         risk = ["unmarked", "high", "danger"][item.risk.rawValue]
@@ -79,7 +80,7 @@ struct CaseView: Encodable {
         }
         statuses = item.statuses.sorted { $0.at < $1.at }.map {
             StatusLine(
-                state: CodeList.states.name($0.state.rawValue) ?? "received",
+                state: CodeList.states.name($0.state.rawValue)?.string ?? "received",
                 explanation: $0.explanation?.string, by: $0.by?.string,
                 at: $0.at.slot.start.seconds)
         }

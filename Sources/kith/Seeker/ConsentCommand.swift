@@ -1,10 +1,10 @@
 import ArgumentParser
 import Bridging
-import Casework
 import Daemon
 import Foundation
 import Model
 import Sealing
+import Seeking
 import Wire
 
 struct ConsentCommand: AsyncParsableCommand {

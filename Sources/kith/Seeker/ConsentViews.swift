@@ -1,9 +1,8 @@
-import Bridging
-import Casework
 import Daemon
 import Foundation
 import Model
 import Sealing
+import Seeking
 import Wire
 
 /// One field as people and programs read it: in the words in which an authority gets it.
@@ -13,7 +12,7 @@ struct FieldView: Encodable {
 
     init(_ field: ReportField) {
         self.field = field.fieldName.claim.string
-        value = field.shown
+        value = field.shown.string
     }
 
     /// For people: further lines indented, so that no words can pass for a line of ours.
@@ -61,7 +60,7 @@ struct ConsentView: Encodable {
         withdrawn = given.isWithdrawn
         fields = given.presentation.fields.map { FieldView($0) }
         let latest = given.latest
-        state = latest.map { CodeList.consents.name($0.state) ?? "other" } ?? "sent to the bridge"
+        state = latest.map { CodeList.consents.name($0.state)?.string ?? "other" } ?? "sent to the bridge"
         text = latest?.text?.string
         reference = latest?.reference?.string
         forwards = (latest?.forwards ?? []).map { forward in

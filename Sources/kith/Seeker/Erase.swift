@@ -1,8 +1,8 @@
 import ArgumentParser
-import Casework
 import Daemon
 import Foundation
 import Model
+import Seeking
 
 struct Erase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

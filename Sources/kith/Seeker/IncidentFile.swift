@@ -1,7 +1,7 @@
-import Casework
 import Daemon
 import Foundation
 import Sealing
+import Seeking
 import Wire
 
 /// What a person tells, as a file: every entry optional, names as in protocol/schema/codes.md.
@@ -51,15 +51,13 @@ struct IncidentFile: Codable {
         incident.account = account.map { Text($0) }
         incident.language = language.map { Text($0) }
         for code in kinds ?? []
-        where !(2...6).contains(code.utf8.count)
-            || !code.utf8.allSatisfy({ (48...57).contains($0) })
-        {
+        where !IncidentKind.isCode(Text(code)) {
             throw Problem(
                 .badData, "kinds has a value that is no ICCS code: \(code)",
                 hint: "2 to 6 digits, as in protocol/schema/codes.md")
         }
         incident.kinds = (kinds ?? []).map {
-            Incident.Kind(number: IncidentKind.closest(to: $0)?.number ?? 0, iccs: Text($0))
+            Incident.Kind(number: IncidentKind.closest(to: Text($0))?.number ?? 0, iccs: Text($0))
         }
         incident.bias = try Self.numbers(bias, .bias, "bias")
         incident.reported = try Self.numbers(reported.map { [$0] }, .reported, "reported").first
@@ -83,11 +81,11 @@ struct IncidentFile: Codable {
         account = incident.account?.string
         language = incident.language?.string
         kinds = Self.nonEmpty(incident.kinds.map { $0.iccs.string })
-        bias = Self.nonEmpty(incident.bias.compactMap { CodeList.bias.name($0) })
-        reported = incident.reported.flatMap { CodeList.reported.name($0) }
-        reasons = Self.nonEmpty(incident.reasons.compactMap { CodeList.reasons.name($0) })
-        safety = incident.safety.flatMap { CodeList.safety.name($0) }
-        needs = Self.nonEmpty(incident.needs.compactMap { CodeList.needs.name($0) })
+        bias = Self.nonEmpty(incident.bias.compactMap { CodeList.bias.name($0)?.string })
+        reported = incident.reported.flatMap { CodeList.reported.name($0)?.string }
+        reasons = Self.nonEmpty(incident.reasons.compactMap { CodeList.reasons.name($0)?.string })
+        safety = incident.safety.flatMap { CodeList.safety.name($0)?.string }
+        needs = Self.nonEmpty(incident.needs.compactMap { CodeList.needs.name($0)?.string })
         contact = incident.contactRules?.string
         when = incident.when?.string
         place = incident.place?.string
@@ -101,10 +99,10 @@ struct IncidentFile: Codable {
     ) throws(Problem) -> [UInt64] {
         var numbers: [UInt64] = []
         for name in names ?? [] {
-            guard let number = list.number(name) else {
+            guard let number = list.number(Text(name)) else {
                 throw Problem(
                     .badData, "\(entry) has no value \(name)",
-                    hint: "use one of: \(list.names.joined(separator: ", "))")
+                    hint: "use one of: \(list.names.map { $0.string }.joined(separator: ", "))")
             }
             numbers.append(number)
         }
@@ -119,7 +117,7 @@ struct IncidentFile: Codable {
         func add(_ title: String, _ text: String?) {
             if let text { lines.append("  \(title): \(text)") }
         }
-        add("kind", kinds?.map { IncidentKind.closest(to: $0)?.name ?? $0 }.joined(separator: ", "))
+        add("kind", kinds?.map { IncidentKind.closest(to: Text($0))?.name.string ?? $0 }.joined(separator: ", "))
         add("bias", bias?.joined(separator: ", "))
         add("when", when)
         add("where", place)

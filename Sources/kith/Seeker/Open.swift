@@ -1,8 +1,8 @@
 import ArgumentParser
-import Casework
 import Daemon
 import Model
 import Sealing
+import Seeking
 import Wire
 
 struct Open: AsyncParsableCommand {
@@ -158,12 +158,12 @@ private struct OpenedView: Encodable {
                 )
             }
             let last = thread.isReopened ? nil : thread.statuses.last
-            let until = thread.erasable.map { $0.envelope.header.expiry.seconds }.min() ?? 0
+            let until = thread.lastMoment?.seconds ?? 0
             cases.append(
                 OneCase(
                     case: thread.keys.caseID.bytes.hex,
                     status: Status(
-                        state: CodeList.states.name(thread.state.rawValue) ?? "received",
+                        state: CodeList.states.name(thread.state.rawValue)?.string ?? "received",
                         explanation: last?.explanation?.string, by: last?.by?.string,
                         at: last?.at.slot.start.seconds),
                     helpers: thread.helpers.map { $0.string },

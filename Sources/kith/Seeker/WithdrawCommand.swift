@@ -1,8 +1,8 @@
 import ArgumentParser
-import Casework
 import Daemon
 import Model
 import Sealing
+import Seeking
 
 extension SeekerBook.Thread {
     /// The only consent whose id begins so.

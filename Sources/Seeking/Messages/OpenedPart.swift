@@ -51,47 +51,12 @@ public struct SaidAt: Sendable, Hashable, Comparable {
     public let slot: Slot
     public let arrival: Int64
 
+    public init(slot: Slot, arrival: Int64) {
+        self.slot = slot
+        self.arrival = arrival
+    }
+
     public static func < (l: Self, r: Self) -> Bool {
         l.slot != r.slot ? l.slot < r.slot : l.arrival < r.arrival
-    }
-}
-
-/// A whole message, put together from its parts.
-struct WholeMessage: Sendable {
-    let kind: ContentKind
-    let id: MessageID
-    let payload: [UInt8]
-    let header: EnvelopeHeader
-    let at: SaidAt
-    let items: [ItemID]
-    let caseID: CaseID
-}
-
-/// Puts opened parts together and drops repeats by message id and kind. A message that proves void
-/// is no message: a good one of its id may still come.
-struct MessageAssembler: Sendable {
-    private struct Key: Hashable {
-        let id: MessageID
-        let kind: UInt8
-    }
-
-    private var reassembly = Reassembly()
-    private var items: [Key: [ItemID]] = [:]
-    private var done: Set<Key> = []
-
-    mutating func add(_ opened: OpenedPart) -> WholeMessage? {
-        guard let kind = ContentKind(rawValue: opened.content.kind) else { return nil }
-        let key = Key(id: opened.content.messageID, kind: opened.content.kind)
-        items[key, default: []].append(opened.id)
-        guard !done.contains(key), let payload = reassembly.add(opened.content) else { return nil }
-        return WholeMessage(
-            kind: kind, id: opened.content.messageID, payload: payload, header: opened.header,
-            at: SaidAt(slot: opened.header.slot, arrival: opened.arrival), items: items[key] ?? [],
-            caseID: opened.caseID)
-    }
-
-    /// From now on repeats of this message are dropped.
-    mutating func finish(_ message: WholeMessage) {
-        done.insert(Key(id: message.id, kind: message.kind.rawValue))
     }
 }

@@ -60,6 +60,17 @@ public struct SeekerComposer {
             tag: Mailbox.tagKey(of: key))
     }
 
+    /// More words: under the case key once there is one, as another request before.
+    public func more(
+        _ text: Text, language: Text?, under key: Secret?, manifest: Manifest
+    ) throws(Failure) -> [EnvelopeDraft] {
+        if let key { return try words(text, language: language, under: key) }
+        var body = Incident()
+        body.account = text
+        body.language = language
+        return try request(body, manifest: manifest)
+    }
+
     /// An act: under the case key once there is one, to intake always, so that whoever reads the
     /// request reads it too.
     public func act(

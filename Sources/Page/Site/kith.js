@@ -1,0 +1,182 @@
+// The program in the page: kith.wasm, or the same as plain JavaScript where WebAssembly is off.
+// One worker holds it, and with it every secret of a visit; ending the worker ends them.
+//
+// Calls of a visit, as worker.js answers them: a page posts { id, name, request } and hears
+// { id, result } or { id, error }, error being a stable code, never a sentence. request is an
+// object, or a Uint8Array where it says bytes; result likewise, its buffer transferred. In JSON,
+// keys and ids are base64url without padding; times Unix seconds; a slot is ten minutes, counted
+// from 1970. What is marked with ? may be left out. Numbers of lists: protocol/schema/codes.md.
+//
+// begin {} -> { webAssembly }
+//     Loads the program; every other call waits for it.
+// follow { network, community, charters, manifest, cards: [], now } -> { name, networkName, isTest,
+//     workBase, manifestUntil, relays, languages: [], bridges: [{ key, name, ready,
+//     authorities: [{ uri, name, publishing }] }] }
+//     Records as GET /api/records gives them; community is the id in the link. ready: the bridge
+//     can be reached. Errors: wrongCommunity, notCarried, notSigned, damaged, expired,
+//     notYetValid, noKeyForThisWeek.
+// newCode {} -> { groups: 7 texts of 4 digits }, enterCode { text } -> {}
+//     Slow on purpose. Errors: mistyped, outOfMemory. What was found before is forgotten.
+// scan bytes -> { envelopes }
+//     Envelopes, one after the other: looks for what is the code's. Needs a code and a community.
+//     Error: notEnvelopes (what stands before was read).
+// needsSecondPass {} -> true or false
+//     Whether keys were found under which something may lie in what was scanned before.
+// scanAgain bytes -> { envelopes }
+//     Second pass: every batch that was scanned, in the same order.
+// cases { now } -> { cases: [case], freeNumber: 0...7 or null }
+//     case: { number, isNote, state, isErased, isReopened, canAnswer, helpers: [name, or ''],
+//     contact?, requests: [{ incident, slot }], messages: [{ from, text, language?, slot }],
+//     statuses: [{ state, explanation?, by?, slot }], consents: [consent], lastDay }
+//     state: received in_progress waiting_for_you referred resolved closed. from: you, supporter.
+//     In a note, requests holds the note. canAnswer: somebody has answered. lastDay: the second
+//     from which own copies are gone unless renewed.
+//     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
+//     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
+//     consent: { id, recipient (URI), bridge, purpose, issued, expires, isPublic, mark,
+//     fields: [{ name, value }], isWithdrawn, isLive, answers: [{ state, text?, reference?,
+//     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
+//     purpose: a term of the list. An answer's state: waiting approved refused forwarded delayed
+//     open closed withdrawn withdrawn_after ended replaced other. day: counted from 1970.
+// compose { what, case?, incident?, text?, language?, slot } -> { envelopes, retractions, case }
+//     what: request, note (incident; under the first free number without case), words (text,
+//     language?), reopen, contactRules (text). Seals drafts, which take the place of those before.
+//     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
+//     unusableKey.
+// reseal { case, slot } -> as compose
+//     Seals own copies anew: they last ninety days from then.
+// preview { case, bridge, authority (URI), fields: [name], extra?: { area?, name?, email?, phone? },
+//     purpose, days? (1...90, else 30), willBePublic?, renews? (id), now or slot }
+//     -> { id, recipient, bridge, purpose, issued, expires, isPublic, mark, fields }
+//     A consent exactly as it will leave. Errors: noSuchAuthority, nothingChosen, wouldBePublic,
+//     noSuchConsent, erased.
+// give { slot } -> as compose
+//     Seals the consent that was shown last. Errors: noPreview, noBridgeCard, noBridgeKey.
+// withdraw { case, consent (id), slot } -> as compose. Errors: bridgeGone, noBridgeCard,
+//     noBridgeKey, noSuchConsent.
+// erase { case or all: true, leaveConsents?, slot } -> { envelopes, retractions }
+//     Consents first; leaveConsents goes on where one can't be taken back now, and nobody can
+//     later. The drafts are sent first, then the retractions.
+// drafts {} -> bytes: for each its length u32 big-endian, its id 32, the envelope without work:
+//     the nonce at bytes 56...63 is zero; byte 3 has the work bits.
+// retractions {} -> bytes, 112 each
+// random { count } -> bytes
+// forget {} -> {}
+//     All of the visit, at once.
+// Any call: malformed, unknownCall, noCommunity, noCode, cannotSeal (the program can't run here).
+
+const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wrongKey'];
+const refused = 6;
+
+/// Fetches and starts the program beside this file.
+export async function load() {
+    let program;
+    // The browser fills at most 64 KiB of randomness at a time.
+    const random = (start, count) => {
+        for (let at = 0; at < count; at += 65536) {
+            crypto.getRandomValues(
+                new Uint8Array(program.memory.buffer, start + at, Math.min(65536, count - at)));
+        }
+    };
+    const webAssembly = typeof WebAssembly === 'object';
+    program = webAssembly ? await instance({ env: { random } })
+        : (await import('./kith-plain.js')).instantiate({ random });
+    if (program.begin() < 0) throw new Refusal('cannotSeal');
+    return new Kith(program, webAssembly);
+}
+
+/// Compiles while it arrives, where the browser and the server's type for the file allow it.
+async function instance(imports) {
+    const fetched = async () => {
+        const file = await fetch(new URL('kith.wasm', import.meta.url), {
+            cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+        });
+        if (!file.ok) throw new Refusal('cannotSeal');
+        return file;
+    };
+    if (WebAssembly.instantiateStreaming) {
+        try {
+            return (await WebAssembly.instantiateStreaming(fetched(), imports)).instance.exports;
+        } catch (problem) {
+            if (!(problem instanceof TypeError)) throw problem;
+        }
+    }
+    const bytes = await (await fetched()).arrayBuffer();
+    return (await WebAssembly.instantiate(bytes, imports)).instance.exports;
+}
+
+/// What the program refused: `code` is one of its stable words.
+export class Refusal extends Error {
+    constructor(code) {
+        super(code);
+        this.code = code;
+    }
+}
+
+export class Kith {
+    constructor(program, webAssembly) {
+        this.program = program;
+        this.webAssembly = webAssembly;
+    }
+
+    /// One of the calls above but begin and random: its result, as bytes.
+    ask(name, request) {
+        const content = request instanceof Uint8Array ? request
+            : new TextEncoder().encode(JSON.stringify(request));
+        return this.call('ask', joined(new TextEncoder().encode(`${name}\0`), content));
+    }
+
+    forget() { this.program.forget(); }
+
+    /// Tries `tries` nonces for an envelope's id from the eight bytes of `nonce` on:
+    /// { found, nonce }; when nothing was found, `nonce` is where to go on.
+    work(id, bits, nonce, tries) {
+        const { program } = this;
+        const start = program.reserve(40);
+        try {
+            this.write(start, joined(id, nonce));
+            const found = program.work(start, bits, start + 32, tries) === 1;
+            return { found, nonce: this.read(start + 32, 8) };
+        } finally {
+            program.release(start, 40);
+        }
+    }
+
+    // Memory may grow, and its buffer change, within any call: views are made anew each time.
+    write(start, bytes) { this.view(start, bytes.length).set(bytes); }
+
+    read(start, count) { return this.view(start, count).slice(); }
+
+    view(start, count) { return new Uint8Array(this.program.memory.buffer, start, count); }
+
+    /// An export that takes bytes and numbers and answers with bytes.
+    call(name, request, ...numbers) {
+        const { program } = this;
+        const start = program.reserve(request.length);
+        let reply = 0;
+        let count = 0;
+        try {
+            this.write(start, request);
+            reply = program[name](start, request.length, ...numbers);
+            count = new DataView(program.memory.buffer).getUint32(reply, true);
+            const [outcome] = this.view(reply + 4, 1);
+            const bytes = this.read(reply + 5, count - 1);
+            if (outcome === refused) throw new Refusal(new TextDecoder().decode(bytes));
+            if (outcome !== 0) throw new Refusal(outcomes[outcome]);
+            return bytes;
+        } finally {
+            program.release(start, request.length);
+            if (reply) program.release(reply, 4 + count);
+        }
+    }
+}
+
+export function joined(...parts) {
+    const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+        out.set(part, at);
+        at += part.length;
+    }
+    return out;
+}

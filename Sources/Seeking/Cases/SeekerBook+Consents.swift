@@ -1,0 +1,80 @@
+public import Model
+public import Sealing
+import Sodium
+import Wire
+
+/// A consent as its seeker finds it again: what they agreed to, and what the bridge answered.
+/// Source: protocol/17-consents.md.
+public struct GivenConsent: Sendable {
+    public let presentation: Presentation
+    public let at: SaidAt
+    /// By counter, ascending.
+    public internal(set) var answers: [Answer] = []
+    /// The seeker took it back, whether the bridge knows already or not.
+    public internal(set) var isWithdrawn = false
+    var assembler = MessageAssembler()
+
+    public var id: ConsentID { presentation.terms.id }
+
+    /// What the bridge said last.
+    public var latest: Answer? { answers.last }
+
+    /// Whether it may still be acted on.
+    public func isLive(_ now: WallTime) -> Bool {
+        !isWithdrawn && now < presentation.terms.expires
+    }
+
+    init(_ presentation: Presentation, at: SaidAt) {
+        self.presentation = presentation
+        self.at = at
+    }
+}
+
+extension SeekerBook {
+    mutating func readConsent(_ payload: [UInt8], _ at: SaidAt, _ index: Int) -> Bool {
+        guard let consent = try? Consent(decoding: payload),
+            let presentation = try? Presentation(decoding: consent.presentation)
+        else { return false }
+        guard !threads[index].consents.contains(where: { $0.id == presentation.terms.id }) else {
+            return true
+        }
+        var given = GivenConsent(presentation, at: at)
+        given.isWithdrawn = threads[index].withdrawn.contains(presentation.terms.commitment)
+        threads[index].consents.append(given)
+        threads[index].consents.sort { $0.at < $1.at }
+        return true
+    }
+
+    mutating func readWithdrawal(_ payload: [UInt8], _ index: Int) -> Bool {
+        guard let commitment = (try? Withdrawal(decoding: payload))?.commitment else {
+            return false
+        }
+        threads[index].withdrawn.append(commitment)
+        for at in threads[index].consents.indices
+        where threads[index].consents[at].presentation.terms.commitment == commitment {
+            threads[index].consents[at].isWithdrawn = true
+        }
+        return true
+    }
+
+    /// What a bridge answered, under the consent's reply key.
+    mutating func readAnswer(
+        _ found: Found, _ arrival: Int64, _ key: SecondKey, _ id: ConsentID
+    ) {
+        let index = key.thread
+        let erase = RetractCommitment.eraseKey(of: key.key)
+        if RetractCommitment.opens(erase, found.envelope.header) {
+            threads[index].taken.append(found.erasable(by: erase))
+        }
+        guard let at = threads[index].consents.firstIndex(where: { $0.id == id }),
+            let part = opened(found, .shared(key.key), arrival),
+            let message = threads[index].consents[at].assembler.add(part),
+            message.kind == .answer, let answer = try? Answer(decoding: message.payload),
+            answer.consent == id
+        else { return }
+        threads[index].consents[at].assembler.finish(message)
+        let known = threads[index].consents[at].answers
+        guard !known.contains(where: { $0.counter == answer.counter }) else { return }
+        threads[index].consents[at].answers.append(answer)
+    }
+}

@@ -1,0 +1,141 @@
+public import Model
+public import Sealing
+public import Sodium
+public import Wire
+
+extension SeekerBook {
+    /// One case or note of the code.
+    public struct Thread: Sendable {
+        public let number: UInt8
+        public let keys: CaseKeys
+        public internal(set) var messages: [Message] = []
+        public internal(set) var statuses: [StatusChange] = []
+        public internal(set) var acts: [(act: Act, at: SaidAt)] = []
+        /// Names of members whose answers were seen; without one, an empty text.
+        public internal(set) var helpers: [Text] = []
+        /// Consents to forward, in the order they were given.
+        public internal(set) var consents: [GivenConsent] = []
+        /// What the seeker keeps of their own messages, each once.
+        public internal(set) var copies: [OwnCopy] = []
+        var told: [Told] = []
+        var withdrawn: [RevokeCommitment] = []
+        var caseKeys: [GrantedKey] = []
+        /// What can be taken back, and grants, which can be with the key that they brought.
+        var taken: [Erasable] = []
+        var grants: [Erasable] = []
+        var known: [ItemID] = []
+        var own = MessageAssembler()
+        var shared = MessageAssembler()
+
+        init(number: UInt8, keys: CaseKeys) {
+            self.number = number
+            self.keys = keys
+        }
+    }
+
+    /// The body of a request or note.
+    struct Told: Sendable {
+        let kind: ContentKind
+        let id: MessageID
+        let body: Incident
+        var at: SaidAt
+    }
+
+    /// An own message as it was kept, whenever its copy was sealed anew.
+    public struct OwnCopy: Sendable {
+        public let copy: SelfCopy
+        /// When it was sealed first, as far as known.
+        public internal(set) var at: SaidAt
+        /// When its last copy ends.
+        public internal(set) var expiry: WallTime
+    }
+
+    /// An envelope that the seeker can take back, of which only this is kept.
+    public struct Erasable: Sendable {
+        public let header: EnvelopeHeader
+        let bodyHash: [UInt8]
+        let key: Secret
+
+        /// Nil if the key is not the one that does it.
+        public var retraction: Retraction? {
+            RetractCommitment.retraction(of: header, bodyHash: bodyHash, key: key)
+        }
+    }
+
+    struct GrantedKey: Sendable {
+        let key: Secret
+        let epoch: UInt64
+        let generation: UInt64
+        let order: [UInt8]
+
+        static func isHigher(_ l: GrantedKey, _ r: GrantedKey) -> Bool {
+            if l.epoch != r.epoch { return l.epoch > r.epoch }
+            if l.generation != r.generation { return l.generation > r.generation }
+            return l.order.lexicographicallyPrecedes(r.order)
+        }
+    }
+}
+
+extension SeekerBook.Thread {
+    public var requests: [(body: Incident, at: SaidAt)] { bodies(.request) }
+
+    public var notes: [(body: Incident, at: SaidAt)] { bodies(.incidentNote) }
+
+    private func bodies(_ kind: ContentKind) -> [(body: Incident, at: SaidAt)] {
+        var bodies: [(body: Incident, at: SaidAt)] = []
+        for item in told where item.kind == kind { bodies.append((item.body, item.at)) }
+        return bodies
+    }
+
+    /// What the case can tell an authority, before anything is added for one consent.
+    public var reportFields: [ReportField] {
+        ReportField.all(of: told.sorted { $0.at < $1.at }.map { $0.body })
+    }
+
+    /// Nothing to show. The notice of an erasure may still be there until it expires.
+    public var isEmpty: Bool { told.isEmpty }
+
+    /// Whether nothing at all was found under this number.
+    var isUnused: Bool { taken.isEmpty && grants.isEmpty }
+
+    /// The key to write under, once somebody answered.
+    public var key: Secret? { caseKeys.min(by: SeekerBook.GrantedKey.isHigher)?.key }
+
+    public var nextCounter: UInt64 {
+        var highest: UInt64 = 0
+        for (act, _) in acts where act.counter > highest { highest = act.counter }
+        return highest == .max ? highest : highest + 1
+    }
+
+    /// Whether its writer took it back; nobody answers it any more.
+    public var isErased: Bool { acts.contains { $0.act.deed == .erase } }
+
+    /// Whether its writer asked to take it up again, and nobody has set a status since.
+    public var isReopened: Bool {
+        guard let asked = acts.filter({ $0.act.deed == .reopen }).map({ $0.at }).max() else {
+            return false
+        }
+        return statuses.allSatisfy { $0.at < asked }
+    }
+
+    public var state: CaseState {
+        isReopened ? .inProgress : statuses.max { $0.at < $1.at }?.state ?? .received
+    }
+
+    /// Envelopes the seeker can take back: own ones, answers under the case's keys, and every part
+    /// of a grant, with the key the grant brought.
+    public var erasable: [SeekerBook.Erasable] {
+        let keys = caseKeys.map { RetractCommitment.eraseKey(of: $0.key) }
+        var all = taken
+        for grant in grants {
+            for key in keys where RetractCommitment.opens(key, grant.header) {
+                all.append(
+                    SeekerBook.Erasable(header: grant.header, bodyHash: grant.bodyHash, key: key))
+            }
+        }
+        return all
+    }
+
+    /// When the first of the own copies ends unless it is renewed; nil without any.
+    public var lastMoment: WallTime? { copies.map { $0.expiry }.min() }
+}

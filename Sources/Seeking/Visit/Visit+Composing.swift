@@ -1,0 +1,177 @@
+import Model
+import Sealing
+import Sodium
+import Wire
+
+/// Writing: seals drafts, which the page then works for and sends.
+extension Visit {
+    mutating func compose(_ asked: Asked) throws(VisitError) -> [UInt8] {
+        switch try asked.text("what") {
+        case "request": return try composeBody(asked, isNote: false)
+        case "note": return try composeBody(asked, isNote: true)
+        case "words": return try composeWords(asked)
+        case "reopen": return try composeAct(.reopen, nil, asked)
+        case "contactRules":
+            let rules = try asked.text("text")
+            guard !rules.isBlank else { throw .nothingToSend }
+            return try composeAct(.contactRules, rules.cbor, asked)
+        default: throw .malformed
+        }
+    }
+
+    /// A request or note under the first free number, or a further one in the case that is named.
+    private mutating func composeBody(
+        _ asked: Asked, isNote: Bool
+    ) throws(VisitError) -> [UInt8] {
+        guard let book, let followed else { throw code == nil ? .noCode : .noCommunity }
+        guard let told = try asked.optionalObject("incident") else { throw .nothingToSend }
+        let body = try Incident(told)
+        guard !body.isEmpty else { throw .nothingToSend }
+        let number: UInt8
+        if try asked.optionalNumber("case") != nil {
+            number = try living(asked).number
+        } else {
+            guard let free = book.freeNumber else { throw .full }
+            number = free
+        }
+        let composer = try composer(number, asked)
+        return try keep(number) { () throws(SeekerComposer.Failure) in
+            isNote
+                ? try composer.note(body)
+                : try composer.request(body, manifest: followed.manifest)
+        }
+    }
+
+    /// More words: under the case's key once somebody answered, as another request before.
+    private mutating func composeWords(_ asked: Asked) throws(VisitError) -> [UInt8] {
+        let thread = try asking(asked)
+        guard let followed else { throw .noCommunity }
+        let text = try asked.text("text")
+        guard !text.isBlank else { throw .nothingToSend }
+        let language = try asked.optionalText("language")
+        let composer = try composer(thread.number, asked)
+        return try keep(thread.number) { () throws(SeekerComposer.Failure) in
+            try composer.more(
+                text, language: language, under: thread.key, manifest: followed.manifest)
+        }
+    }
+
+    private mutating func composeAct(
+        _ deed: Act.Deed, _ value: CBOR?, _ asked: Asked
+    ) throws(VisitError) -> [UInt8] {
+        let thread = try asking(asked)
+        guard let followed else { throw .noCommunity }
+        let composer = try composer(thread.number, asked)
+        return try keep(thread.number) { () throws(SeekerComposer.Failure) in
+            try composer.act(
+                deed, value: value, counter: thread.nextCounter, under: thread.key,
+                manifest: followed.manifest)
+        }
+    }
+
+    /// Seals own copies anew, so that they last ninety days from now.
+    mutating func reseal(_ asked: Asked) throws(VisitError) -> [UInt8] {
+        let thread = try living(asked)
+        let composer = try composer(thread.number, asked)
+        return try keep(thread.number) { () throws(SeekerComposer.Failure) in
+            try composer.renewal(thread.copies)
+        }
+    }
+
+    /// Takes back a case, or all: consents, a word to those who have copies, and every envelope.
+    mutating func erase(_ asked: Asked) throws(VisitError) -> [UInt8] {
+        guard let book, let followed else { throw code == nil ? .noCode : .noCommunity }
+        let leaves = try asked.optionalFlag("leaveConsents") ?? false
+        let all = try asked.optionalFlag("all") ?? false
+        let threads = all ? book.threads.filter { !$0.isEmpty } : [try thread(asked)]
+        guard !threads.isEmpty else { throw .noSuchCase }
+        var drafts: [EnvelopeDraft] = []
+        var retractions: [Retraction] = []
+        for thread in threads {
+            let composer = try composer(thread.number, asked)
+            for consent in thread.consents where consent.isLive(composer.now) {
+                do { drafts += try withdrawal(of: consent, composer) } catch {
+                    // A bridge that is named no more sends nothing. One that can't be reached must
+                    // not be forgotten: after the erasure nobody could take the consent back.
+                    guard error == .bridgeGone || leaves else { throw error }
+                }
+            }
+            if !thread.requests.isEmpty {
+                drafts += try sealed { () throws(SeekerComposer.Failure) in
+                    try composer.act(
+                        .erase, counter: thread.nextCounter, under: thread.key,
+                        manifest: followed.manifest)
+                }
+            }
+            retractions += thread.erasable.compactMap { $0.retraction }
+        }
+        forgetWriting()
+        self.drafts = drafts
+        self.retractions = retractions
+        return reply(nil)
+    }
+
+    // MARK: Shared with consents
+
+    /// A case that was not erased.
+    func living(_ asked: Asked) throws(VisitError) -> SeekerBook.Thread {
+        let thread = try thread(asked)
+        guard !thread.isErased else { throw .erased }
+        return thread
+    }
+
+    /// A case that others read: a note has nobody to write to.
+    private func asking(_ asked: Asked) throws(VisitError) -> SeekerBook.Thread {
+        let thread = try living(asked)
+        guard !thread.requests.isEmpty else { throw .noRequest }
+        return thread
+    }
+
+    /// Writes as of the slot asked for, or of `now`.
+    func composer(_ number: UInt8, _ asked: Asked) throws(VisitError) -> SeekerComposer {
+        guard let code, let followed else { throw self.code == nil ? .noCode : .noCommunity }
+        let slot: UInt64
+        if let told = try asked.optionalNumber("slot") {
+            slot = told
+        } else {
+            slot = try asked.number("now") / 600
+        }
+        guard let number32 = UInt32(exactly: slot) else { throw .malformed }
+        return SeekerComposer(
+            network: followed.network, community: followed.community,
+            keys: code.caseKeys(followed.community, number), workBase: followed.charter.workBase,
+            now: Slot(number32).start, random: random)
+    }
+
+    func sealed(
+        _ body: () throws(SeekerComposer.Failure) -> [EnvelopeDraft]
+    ) throws(VisitError) -> [EnvelopeDraft] {
+        do { return try body() } catch {
+            switch error {
+            case .intakeKeyMissing: throw .noKeyForThisWeek
+            case .bridgeKeyMissing: throw .noBridgeKey
+            case .nothingChosen: throw .nothingChosen
+            case .sealing(.tooLong): throw .tooLong
+            case .sealing(.unusableKey): throw .unusableKey
+            }
+        }
+    }
+
+    /// Seals and keeps the drafts; what was kept before is dropped.
+    mutating func keep(
+        _ number: UInt8, _ body: () throws(SeekerComposer.Failure) -> [EnvelopeDraft]
+    ) throws(VisitError) -> [UInt8] {
+        let sealed = try sealed(body)
+        forgetWriting()
+        drafts = sealed
+        return reply(number)
+    }
+
+    private func reply(_ number: UInt8?) -> [UInt8] {
+        JSONText.object { reply in
+            reply.number("envelopes", UInt64(drafts.count))
+            reply.number("retractions", UInt64(retractions.count))
+            if let number { reply.number("case", UInt64(number)) }
+        }
+    }
+}
