@@ -2,6 +2,7 @@
 // the person's language, and shows the first screen before anything heavy is loaded.
 
 import { el } from './dom.js';
+import { button } from './forms.js';
 import { guard, whenLeaving } from './exit.js';
 import { forgetWay, go, know } from './router.js';
 import { safety } from './screens/safety.js';
@@ -43,8 +44,7 @@ export function frame() {
     document.getElementById('top').append(
         el('p', { id: 'presses', class: 'presses', role: 'status' }));
     document.querySelector('footer')?.remove();
-    const link = (key, screen) => el('button', { type: 'button', class: 'link', onclick: () => go(screen) },
-        t(key));
+    const link = (key, screen) => button(t(key), () => go(screen), 'link');
     document.body.append(el('footer', {},
         link('footer.numbers', 'numbers'), link('footer.about', 'about'),
         link('footer.language', 'language')));

@@ -44,7 +44,8 @@ export function keep(batch) {
 /// All batches after the places in `after`, newest week first; the next one is on its way while
 /// the last is looked through.
 async function* batches(open, after, patience) {
-    const fetched = (week) => insist(() => texts(state.communityID, week, after.get(week)), patience);
+    const fetched = (week) => insist(
+        () => texts(state.communityID, week, after.get(week)), patience);
     let coming = open.length > 0 ? fetched(open[0].week) : null;
     for (let at = 0; at < open.length;) {
         const { week } = open[at];

@@ -10,8 +10,8 @@ import { visit } from './visit.js';
 // Every screen, the same for everybody: which of them a person opens (the decoy, erasing) is
 // nobody's business, and none is missing when the network goes away.
 const screens = [
-    'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending', 'receipt', 'enter',
-    'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent', 'consentwhat', 'consentwhy',
+    'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending',
+    'receipt', 'enter', 'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent', 'consentwhat', 'consentwhy',
     'consentpreview', 'shared', 'erase', 'erased', 'decoy', 'day', 'numbers', 'about',
 ];
 let program = null;
