@@ -37,7 +37,8 @@ export function incident() {
     const { answers } = state;
     const out = {};
     const put = (name, value) => {
-        if (value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)) out[name] = value;
+        const isNone = value === null || value.length === 0;
+        if (!isNone) out[name] = value;
     };
     put('account', fullAccount());
     put('kinds', kinds.filter(([number]) => answers.kinds.includes(number))

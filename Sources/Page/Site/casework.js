@@ -4,8 +4,6 @@ import { slotTime } from './clock.js';
 import { state } from './state.js';
 import { day, many, t } from './words.js';
 
-export const stateNames = ['received', 'in_progress', 'waiting_for_you', 'referred', 'resolved', 'closed'];
-
 // words: state.{received in_progress waiting_for_you referred resolved closed},
 //   case.name.{request note}, case.name.{request note}.bare
 
@@ -16,7 +14,8 @@ export const caseOf = (number) => state.cases?.cases.find((one) => one.number ==
 export function caseName(one) {
     const first = one.requests?.[0]?.slot;
     const kind = one.isNote ? 'note' : 'request';
-    return first === undefined ? t(`case.name.${kind}.bare`) : t(`case.name.${kind}`, { day: day(slotTime(first)) });
+    if (first === undefined) return t(`case.name.${kind}.bare`);
+    return t(`case.name.${kind}`, { day: day(slotTime(first)) });
 }
 
 /// One line on where it stands.

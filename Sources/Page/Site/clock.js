@@ -20,11 +20,11 @@ export class Clock {
 export const slotTime = (slot) => slot * slotSeconds;
 export const week = (slot) => Math.floor(slot * slotSeconds / 604800);
 
-/// { clock } from the relay's time, `isPhoneWrong` if the phone's differs by ten minutes, or
-/// `askDay` when they are a day or more apart.
+/// { clock } from the relay's time, and `isPhoneWrong` if the phone's differs by ten minutes;
+/// nothing when they are a day or more apart.
 export function compared(relayTime, phoneTime = Date.now() / 1000) {
     const apart = Math.abs(relayTime - phoneTime);
-    if (!(apart < aDay)) return { askDay: true };
+    if (!(apart < aDay)) return {};
     return { clock: new Clock(relayTime), isPhoneWrong: apart >= wrongBy };
 }
 

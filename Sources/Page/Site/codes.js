@@ -33,6 +33,8 @@ export const freeText = ['account', 'contact', 'when', 'where', 'name', 'email',
 
 // Answers that other questions hang on.
 export const notReported = 4;
-export const need = { safePlace: 3, medical: 5, goWithMe: 8, interpreter: 9, children: 12, other: 16 };
+export const need = {
+    safePlace: 3, medical: 5, goWithMe: 8, interpreter: 9, children: 12, other: 16,
+};
 
 function upTo(count) { return Array.from({ length: count }, (_, at) => at + 1); }

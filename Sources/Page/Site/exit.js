@@ -54,7 +54,8 @@ export function leave(event) {
 export function hide() {
     if (cover || isGone) return;
     before = document.activeElement;
-    cover = el('div', { class: 'cover', role: 'dialog', 'aria-modal': 'true', 'aria-label': t('cover.label') },
+    const properties = { class: 'cover', role: 'dialog', 'aria-modal': 'true' };
+    cover = el('div', { ...properties, 'aria-label': t('cover.label') },
         el('button', { type: 'button', onclick: show }, t('cover.show')),
         leaveLink());
     setHidden(true);
@@ -72,7 +73,8 @@ function show() {
 
 function leaveLink() {
     const { href } = document.getElementById('exit');
-    return el('a', { class: 'exit', href, rel: 'nofollow noreferrer', onclick: leave }, t('exit.leave'));
+    const properties = { class: 'exit', href, rel: 'nofollow noreferrer', onclick: leave };
+    return el('a', properties, t('exit.leave'));
 }
 
 function setHidden(isHidden) {
@@ -119,7 +121,7 @@ function tellPresses() {
     const left = pressesToLeave - presses.length;
     line.replaceChildren();
     if (presses.length === 0) return;
-    line.append(el('b', { 'aria-hidden': 'true' }, '●'.repeat(presses.length) + '○'.repeat(left)), ' ',
-        many('exit.presses', left));
+    const dots = '●'.repeat(presses.length) + '○'.repeat(left);
+    line.append(el('b', { 'aria-hidden': 'true' }, dots), ' ', many('exit.presses', left));
     pressTimer = setTimeout(() => { presses = []; tellPresses(); }, pressWindow);
 }

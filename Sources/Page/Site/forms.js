@@ -42,8 +42,8 @@ export function textField({ name, hint, value = '', rows = 0, type = 'text', mos
     isCode = false }) {
     const id = `input${(fields += 1)}`;
     const common = {
-        id, value, maxlength: most, autocomplete: 'off', autocapitalize: isCode ? 'off' : 'sentences',
-        autocorrect: 'off', spellcheck: 'false', dir: isCode ? 'ltr' : 'auto',
+        id, value, maxlength: most, dir: isCode ? 'ltr' : 'auto', autocomplete: 'off',
+        autocorrect: 'off', autocapitalize: isCode ? 'off' : 'sentences', spellcheck: 'false',
         'aria-describedby': hint ? `${id}-hint` : null,
         class: isCode ? 'digits' : null, inputmode: isCode ? 'numeric' : null,
         oninput: (event) => onInput?.(event.target.value),

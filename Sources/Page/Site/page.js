@@ -1,12 +1,12 @@
 // Where the page begins: reads the link's fragment and takes it away, guards the way out, speaks
 // the person's language, and shows the first screen before anything heavy is loaded.
 
-import { el } from './dom.js';
 import { guard, whenLeaving } from './exit.js';
+import { frame } from './frame.js';
 import { forgetWay, go, know } from './router.js';
 import { safety } from './screens/safety.js';
 import { forget, state } from './state.js';
-import { preferred, speak, t } from './words.js';
+import { preferred, speak } from './words.js';
 
 const main = document.getElementById('main');
 
@@ -34,18 +34,4 @@ function takeFragment() {
     if (!found) return;
     state.communityID = found[1];
     state.from = 'link';
-}
-
-/// What stands around every screen, in the language that is spoken.
-export function frame() {
-    document.getElementById('exit').textContent = t('exit.leave');
-    document.getElementById('presses')?.remove();
-    document.getElementById('top').append(
-        el('p', { id: 'presses', class: 'presses', role: 'status' }));
-    document.querySelector('footer')?.remove();
-    const link = (key, screen) => el('button', { type: 'button', class: 'link', onclick: () => go(screen) },
-        t(key));
-    document.body.append(el('footer', {},
-        link('footer.numbers', 'numbers'), link('footer.about', 'about'),
-        link('footer.language', 'language')));
 }

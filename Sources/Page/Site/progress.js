@@ -42,6 +42,8 @@ export function progressOf(sending, onTurn = () => {}) {
 
 function inWords({ phase, trouble, secondsLeft }) {
     if (phase === 'handing') return t(trouble ? `progress.${trouble}` : 'progress.handing');
-    if (phase === 'working' && secondsLeft !== null) return t('progress.working', { time: about(secondsLeft) });
+    if (phase === 'working' && secondsLeft !== null) {
+        return t('progress.working', { time: about(secondsLeft) });
+    }
     return t(`progress.${phase}`);
 }

@@ -5,7 +5,8 @@ import { drawing } from './dom.js';
 
 // Per version: data bytes of a block, correction bytes of a block, blocks, place of the small mark.
 const versions = [
-    null, [16, 10, 1, 0], [28, 16, 1, 18], [44, 26, 1, 22], [32, 18, 2, 26], [43, 24, 2, 30], [27, 16, 4, 34],
+    null, [16, 10, 1, 0], [28, 16, 1, 18], [44, 26, 1, 22], [32, 18, 2, 26], [43, 24, 2, 30],
+    [27, 16, 4, 34],
 ];
 const quiet = 4; // modules of margin
 
@@ -17,7 +18,9 @@ export function qrCode(text, label) {
     modules.forEach((row, y) => row.forEach((isDark, x) => {
         if (isDark) path += `M${x + quiet} ${y + quiet}h1v1h-1z`;
     }));
-    const svg = drawing(size, path, { class: 'qr', role: 'img', 'aria-label': label, 'shape-rendering': 'crispEdges' });
+    const svg = drawing(size, path, {
+        class: 'qr', role: 'img', 'aria-label': label, 'shape-rendering': 'crispEdges',
+    });
     svg.removeAttribute('aria-hidden');
     svg.firstChild.setAttribute('fill', '#000');
     svg.firstChild.setAttribute('stroke', 'none');
@@ -43,7 +46,9 @@ export function qrModules(text) {
 function filled(bytes, version) {
     const [data, , blocks] = versions[version];
     const bits = [];
-    const put = (value, count) => { for (let at = count - 1; at >= 0; at -= 1) bits.push(value >> at & 1); };
+    const put = (value, count) => {
+        for (let at = count - 1; at >= 0; at -= 1) bits.push(value >> at & 1);
+    };
     put(0b0100, 4);
     put(bytes.length, 8);
     for (const byte of bytes) put(byte, 8);
@@ -59,11 +64,13 @@ function filled(bytes, version) {
 /// The blocks' bytes in turn, then their correction bytes in turn.
 function interleaved(bytes, version) {
     const [data, correction, blocks] = versions[version];
-    const parts = Array.from({ length: blocks }, (_, at) => bytes.slice(at * data, (at + 1) * data));
+    const parts = listOf(blocks, (at) => bytes.slice(at * data, (at + 1) * data));
     const checks = parts.map((part) => corrections(part, correction));
-    const turns = (lists, count) => Array.from({ length: count }, (_, at) => lists.map((one) => one[at])).flat();
+    const turns = (lists, count) => listOf(count, (at) => lists.map((one) => one[at])).flat();
     return [...turns(parts, data), ...turns(checks, correction)];
 }
+
+const listOf = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 
 /// Reed-Solomon over GF(256) with x^8 + x^4 + x^3 + x^2 + 1.
 function corrections(part, count) {
@@ -91,15 +98,18 @@ function times(one, other) {
 }
 
 const masks = [
-    (x, y) => (x + y) % 2 === 0, (x, y) => y % 2 === 0, (x) => x % 3 === 0, (x, y) => (x + y) % 3 === 0,
+    (x, y) => (x + y) % 2 === 0, (x, y) => y % 2 === 0, (x) => x % 3 === 0,
+    (x, y) => (x + y) % 3 === 0,
     (x, y) => ((x / 3 | 0) + (y / 2 | 0)) % 2 === 0, (x, y) => x * y % 2 + x * y % 3 === 0,
     (x, y) => (x * y % 2 + x * y % 3) % 2 === 0, (x, y) => ((x + y) % 2 + x * y % 3) % 2 === 0,
 ];
 
 function drawn(version, stream, mask) {
     const size = 17 + 4 * version;
-    const grid = Array.from({ length: size }, () => new Array(size).fill(null));
-    const set = (x, y, isDark) => { if (x >= 0 && y >= 0 && x < size && y < size) grid[y][x] = isDark; };
+    const grid = listOf(size, () => new Array(size).fill(null));
+    const set = (x, y, isDark) => {
+        if (x >= 0 && y >= 0 && x < size && y < size) grid[y][x] = isDark;
+    };
     for (const [left, top] of [[0, 0], [size - 7, 0], [0, size - 7]]) bigMark(set, left, top);
     for (let at = 8; at < size - 8; at += 1) {
         set(at, 6, at % 2 === 0);
@@ -129,7 +139,9 @@ function bigMark(set, left, top) {
 function smallMark(set, centre) {
     if (centre === 0) return;
     for (let y = -2; y <= 2; y += 1) {
-        for (let x = -2; x <= 2; x += 1) set(centre + x, centre + y, Math.max(Math.abs(x), Math.abs(y)) !== 1);
+        for (let x = -2; x <= 2; x += 1) {
+            set(centre + x, centre + y, Math.max(Math.abs(x), Math.abs(y)) !== 1);
+        }
     }
 }
 
@@ -173,7 +185,8 @@ function penalty(grid) {
         const text = line.map((isDark) => (isDark ? 1 : 0)).join('');
         for (const run of text.match(/0{5,}|1{5,}/g) ?? []) cost += run.length - 2;
         for (const shape of ['10111010000', '00001011101']) {
-            for (let at = text.indexOf(shape); at >= 0; at = text.indexOf(shape, at + 1)) cost += 40;
+            let at = -1;
+            while ((at = text.indexOf(shape, at + 1)) >= 0) cost += 40;
         }
     }
     for (let y = 0; y + 1 < size; y += 1) {

@@ -30,7 +30,7 @@ export const bodies = {
     bias: () => choice('bias', 'bias', bias, { several: true }),
     reported: () => choice('reported', 'reported', reported),
     reasons: () => choice('reasons', 'reason', reasons, { several: true }),
-    feeling: () => choice('safety', 'feeling', feelings, { title: 'feeling.title', hint: 'feeling.hint' }),
+    feeling: () => choice('safety', 'feeling', feelings, { words: 'feeling' }),
     needs: () => choice('needs', 'need', needs, { several: true }),
     details: () => ({ title: t('details.title'), body: [danger(), ...details()] }),
     contact: () => ({
@@ -43,15 +43,15 @@ export const bodies = {
     files: async () => (await import('./screens/files.js')).filesQuestion(),
 };
 
-// words: account.title.{request note}, {kinds bias reported reasons needs}.{title hint},
+// words: account.title.{request note}, {kinds bias reported reasons feeling needs}.{title hint},
 //   choices.{one several}
 
 /// A list to choose from; its title stands above and is the group's name too.
-function choice(name, family, numbers, { several = false, title = `${name}.title`, hint = `${name}.hint` } = {}) {
+function choice(name, family, numbers, { several = false, words = name } = {}) {
     return {
-        title: t(title),
+        title: t(`${words}.title`),
         body: [choices({
-            name: t(`choices.${several ? 'several' : 'one'}`), hint: t(hint), several,
+            name: t(`choices.${several ? 'several' : 'one'}`), hint: t(`${words}.hint`), several,
             options: numbers.map((number) => [number, t(`${family}.${number}`)]),
             chosen: state.answers[name], onChange: keep(name),
         })],
@@ -60,7 +60,8 @@ function choice(name, family, numbers, { several = false, title = `${name}.title
 
 /// Asked of everybody; a yes shows at once who comes fastest.
 function danger() {
-    const call = notice(el('p', {}, t('danger.call'), ' ', el('a', { href: 'tel:112' }, t('safety.call'))));
+    const call = notice(
+        el('p', {}, t('danger.call'), ' ', el('a', { href: 'tel:112' }, t('safety.call'))));
     const show = () => { call.hidden = state.answers.danger !== true; };
     show();
     return [choices({

@@ -41,10 +41,21 @@ export function keep(batch) {
     else reading.kept.push(batch.slice());
 }
 
+/// A relay that was started anew knows no places of before: then the week begins again.
+async function part(week, after) {
+    try {
+        return await texts(state.communityID, week, after.get(week));
+    } catch (problem) {
+        if (problem.code !== 'badCursor' || !after.has(week)) throw problem;
+        after.delete(week);
+        return texts(state.communityID, week);
+    }
+}
+
 /// All batches after the places in `after`, newest week first; the next one is on its way while
 /// the last is looked through.
 async function* batches(open, after, patience) {
-    const fetched = (week) => insist(() => texts(state.communityID, week, after.get(week)), patience);
+    const fetched = (week) => insist(() => part(week, after), patience);
     let coming = open.length > 0 ? fetched(open[0].week) : null;
     for (let at = 0; at < open.length;) {
         const { week } = open[at];

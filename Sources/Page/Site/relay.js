@@ -17,7 +17,7 @@ export class RelayError extends Error {
 
     /// Whether the same again may work later.
     get mayPass() {
-        return this.status === 0 || this.status === 429 || this.status === 408 || this.status >= 500 && this.status !== 507;
+        return [0, 408, 429].includes(this.status) || (this.status >= 500 && this.status !== 507);
     }
 }
 
@@ -39,7 +39,9 @@ export function submit(handle, envelopes, isUrgent = false) {
     return json('/api/submissions', joined(handle, new Uint8Array([isUrgent ? 1 : 0]), envelopes));
 }
 
-export const retract = (handle, retractions) => json('/api/retractions', joined(handle, retractions));
+export function retract(handle, retractions) {
+    return json('/api/retractions', joined(handle, retractions));
+}
 
 /// What has happened to the submissions with these handles.
 export const fates = async (handles) => (await json('/api/handles', joined(...handles))).handles;
@@ -89,7 +91,8 @@ async function ask(path, content) {
         response = await fetch(path, {
             method: content ? 'POST' : 'GET', body: content, signal: stop.signal,
             headers: content ? { 'Content-Type': 'application/octet-stream' } : {},
-            cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+            cache: 'no-store', credentials: 'omit', redirect: 'error',
+            referrerPolicy: 'no-referrer',
         });
     } catch {
         clearTimeout(timer);

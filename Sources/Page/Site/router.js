@@ -42,9 +42,6 @@ export const canGoBack = () => way.length > 1;
 /// Draws the present screen again, for another language or news.
 export const redraw = (focus = true) => show(focus);
 
-/// The name of the screen that is shown.
-export const present = () => way.at(-1)?.[0];
-
 export function forgetWay() {
     way = [];
     showing += 1;

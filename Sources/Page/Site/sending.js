@@ -51,10 +51,10 @@ export class Sending {
         }
     }
 
-    /// The same once more, after a failure.
-    anew() {
+    /// The same once more, perhaps with another entry in the request.
+    anew(more = {}) {
         const { what, verb, request, isUrgent, then } = this;
-        return new Sending({ what, verb, request, isUrgent, then });
+        return new Sending({ what, verb, request: { ...request, ...more }, isUrgent, then });
     }
 
     /// Lets what is ready, or once it is, go to the relay.

@@ -10,9 +10,9 @@ import { visit } from './visit.js';
 // Every screen, the same for everybody: which of them a person opens (the decoy, erasing) is
 // nobody's business, and none is missing when the network goes away.
 const screens = [
-    'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending', 'receipt', 'enter',
-    'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent', 'consentwhat', 'consentwhy',
-    'consentpreview', 'shared', 'erase', 'erased', 'decoy', 'day', 'numbers', 'about',
+    'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending',
+    'receipt', 'enter', 'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent',
+    'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'erase', 'erased', 'decoy', 'day', 'numbers', 'about',
 ];
 let program = null;
 let relay = null;
@@ -62,15 +62,18 @@ export function goBy(clock) {
     followed = null;
 }
 
+// What screens that wait for something here tell.
+const hear = (trouble) => { state.trouble = trouble; };
+
 async function visitStarted() {
     visit.start();
     await visit.call('begin');
 }
 
 async function insistOnRelay() {
-    const told = await insist(relayInfo, { hear: (trouble) => { state.trouble = trouble; } });
-    const { clock, askDay, isPhoneWrong } = compared(told.time);
-    Object.assign(state, { relay: told, isPhoneWrong, askDay: askDay ?? false });
+    const told = await insist(relayInfo, { hear });
+    const { clock, isPhoneWrong } = compared(told.time);
+    Object.assign(state, { relay: told, isPhoneWrong: isPhoneWrong ?? false });
     state.clock ??= clock ?? null;
     return told;
 }
@@ -78,7 +81,7 @@ async function insistOnRelay() {
 async function follow() {
     const [told] = await Promise.all([relayKnown(), ready()]);
     if (!state.clock) throw Object.assign(new Error('clock'), { code: 'askDay' });
-    const found = await insist(() => records(state.communityID));
+    const found = await insist(() => records(state.communityID), { hear });
     state.guidance = found.guidance ?? [];
     state.community = await visit.call('follow', {
         network: told.network, community: state.communityID, charters: found.charters,

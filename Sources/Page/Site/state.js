@@ -10,8 +10,9 @@ export function forget() {
         communityID: null, from: null,
         /// What the records say about it, once checked, and its guidance records.
         community: null, guidance: [],
-        /// What the relay says about itself, and the clock made from it.
-        relay: null, clock: null,
+        /// What the relay says about itself, and the clock made from it;
+        /// whether the phone's differs, and what keeps the relay from answering.
+        relay: null, clock: null, isPhoneWrong: false, trouble: null,
         /// 'request' or 'note', and what was answered so far.
         path: null, answers: emptyAnswers(),
         /// Whether the visit has a code, its groups if it was made here, and whether they were

@@ -1,6 +1,6 @@
 // What is shown while something is awaited, and when it can't be had.
 
-import { el } from './dom.js';
+import { apart, el } from './dom.js';
 import { state } from './state.js';
 import { t } from './words.js';
 
@@ -9,7 +9,8 @@ const told = {
     cannotSeal: 'cannotSeal', outOfMemory: 'outOfMemory', offline: 'offline', tooLong: 'tooLong',
     tooMuch: 'tooLong', nothingToSend: 'nothing', nothingChosen: 'nothing',
     wrongCommunity: 'wrongCommunity', notSigned: 'notSigned', damaged: 'notSigned',
-    notCarried: 'unknownCommunity', unknownCommunity: 'unknownCommunity', otherTopic: 'unknownCommunity',
+    notCarried: 'unknownCommunity', unknownCommunity: 'unknownCommunity',
+    otherTopic: 'unknownCommunity',
     expired: 'expired', noKeyForThisWeek: 'expired', unusableKey: 'expired',
     notYetValid: 'clock', clock: 'clock', full: 'codeFull', relayFull: 'relayFull',
     erased: 'erased', noSuchCase: 'erased', noRequest: 'erased',
@@ -18,7 +19,8 @@ const told = {
 };
 
 // words: refused.{cannotSeal outOfMemory offline tooLong nothing wrongCommunity notSigned
-//   unknownCommunity expired clock codeFull relayFull erased bridgeAway bridgeGone public unknown}, waiting.{moment offline busy}
+//   unknownCommunity expired clock codeFull relayFull erased bridgeAway bridgeGone public unknown},
+//   waiting.{moment offline busy}
 
 /// A screen that says what it waits for as long as `isPresent` says so.
 export function awaited(isPresent) {
@@ -31,7 +33,9 @@ export function awaited(isPresent) {
 }
 
 /// A sentence for a stable code.
-export const refusal = (code) => t(`refused.${told[code] ?? (navigator.onLine ? 'unknown' : 'offline')}`);
+export function refusal(code) {
+    return t(`refused.${told[code] ?? (navigator.onLine ? 'unknown' : 'offline')}`);
+}
 
 /// A screen for what went wrong; what was written is still in memory.
 export function refused(problem, again) {
@@ -44,6 +48,7 @@ export function refused(problem, again) {
 
 /// The two numbers that answer everywhere, on whatever screen help may be out of reach.
 export function numbers() {
-    return el('p', { class: 'numbers' }, t('numbers.short'), ' ', el('a', { href: 'tel:112' }, '112'), ' · ',
-        el('a', { href: 'tel:116006' }, el('bdi', { dir: 'ltr' }, '116 006')));
+    const link = (number, shown) => el('a', { href: `tel:${number}` }, apart(shown, 'ltr'));
+    return el('p', { class: 'numbers' }, t('numbers.short'), ' ', link('112', '112'), ' · ',
+        link('116006', '116 006'));
 }

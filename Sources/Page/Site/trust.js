@@ -4,8 +4,8 @@ const files = ['worker.js', 'work-worker.js'];
 const address = (file) => new URL(file, import.meta.url).href;
 const policy = globalThis.trustedTypes?.createPolicy('kith', {
     createScriptURL: (url) => {
-        if (!files.some((file) => address(file) === url)) throw new TypeError('not a worker of this page');
-        return url;
+        if (files.some((file) => address(file) === url)) return url;
+        throw new TypeError('not a worker of this page');
     },
 });
 

@@ -3,7 +3,7 @@
 import { worker } from './trust.js';
 
 /// What the program refused: `code` is one of its stable words.
-export class VisitError extends Error {
+class VisitError extends Error {
     constructor(code) {
         super(code);
         this.code = code;

@@ -2,9 +2,9 @@
 
 /// In this order everywhere, each under its own name.
 export const languages = [
-    ['en', 'English'], ['es', 'Español'], ['ca', 'Català'], ['fr', 'Français'], ['de', 'Deutsch'],
-    ['it', 'Italiano'], ['pt', 'Português'], ['pl', 'Polski'], ['ro', 'Română'],
-    ['uk', 'Українська'], ['ar', 'العربية'],
+    ['en', 'English'], ['es', 'Español'], ['ca', 'Català'], ['fr', 'Français'],
+    ['de', 'Deutsch'], ['it', 'Italiano'], ['pt', 'Português'], ['pl', 'Polski'],
+    ['ro', 'Română'], ['uk', 'Українська'], ['ar', 'العربية'],
 ];
 const rightToLeft = ['ar'];
 // How dates and numbers are written, where the language alone does not say it.

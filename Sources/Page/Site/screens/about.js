@@ -10,7 +10,9 @@ import { t } from '../words.js';
 //   about.cannot.{history spy page code copies late}
 
 export default function about() {
-    const part = (title, ...points) => [el('h2', {}, t(title)), list(...points.map((point) => `${title}.${point}`))];
+    const part = (title, ...points) => [
+        el('h2', {}, t(title)), list(...points.map((point) => `${title}.${point}`)),
+    ];
     return screen(t('about.title'),
         part('about.does', 'locks', 'keeps', 'others', 'expires'),
         part('about.relay', 'address', 'times', 'together', 'community', 'not'),

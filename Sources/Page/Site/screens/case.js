@@ -21,12 +21,14 @@ export default function caseScreen({ number }) {
 }
 
 function requestParts(one) {
+    const helper = (name) => el('li', {}, name ? apart(name) : t('case.helper'));
+    const shared = one.consents.map((consent) => sharedLine(one, consent));
     return [standing(one),
         el('h2', {}, t('case.helpers')),
         one.helpers.length === 0 ? paragraph('case.helpers.none')
-            : el('ul', {}, one.helpers.map((name) => el('li', {}, name ? apart(name) : t('case.helper')))),
+            : el('ul', {}, one.helpers.map(helper)),
         el('h2', {}, t('case.words')), conversation(one),
-        one.consents.length > 0 && [el('h2', {}, t('case.shared')), one.consents.map((consent) => sharedLine(one, consent))]];
+        shared.length > 0 && [el('h2', {}, t('case.shared')), shared]];
 }
 
 // words: state.{received in_progress waiting_for_you referred resolved closed}.about,
@@ -42,12 +44,14 @@ function standing(one) {
         el('h2', {}, t(`state.${one.state}`)),
         one.isReopened ? paragraph('case.reopened') : paragraph(`state.${one.state}.about`),
         last?.explanation && el('p', {}, t('case.explained'), ' ', apart(last.explanation)),
-        last && el('p', { class: 'soft' }, moment(slotTime(last.slot)), last.by && [' · ', apart(last.by)]));
+        last && el('p', { class: 'soft' }, moment(slotTime(last.slot)),
+            last.by && [' · ', apart(last.by)]));
 }
 
 /// Requests, words and answers in the order of time.
 function conversation(one) {
-    const own = one.requests.map(({ incident, slot }) => ({ slot, from: 'you', told: inWords(incident) }));
+    const own = one.requests.map(
+        ({ incident, slot }) => ({ slot, from: 'you', told: inWords(incident) }));
     const all = [...own, ...one.messages].sort((left, right) => left.slot - right.slot);
     return el('div', {}, all.map(bubble));
 }
@@ -60,12 +64,14 @@ function bubble({ from, slot, text, told, language }) {
         told ? toldList(told) : el('p', { lang: language || null, dir: 'auto' }, text));
 }
 
-export const toldList = (told) => el('dl', { class: 'asked' }, told.map(([name, text]) => [
+const toldList = (told) => el('dl', { class: 'asked' }, told.map(([name, text]) => [
     el('dt', {}, t(`field.${name}`)), el('dd', {}, apart(text))]));
 
 function sharedLine(one, consent) {
-    const state = consent.isWithdrawn ? 'withdrawn' : consent.answers.at(-1)?.state ?? 'unanswered';
-    return button([el('strong', {}, apart(recipientName(consent))), el('small', {}, t(`consent.state.${state}`))],
+    const answered = consent.answers.at(-1)?.state ?? 'unanswered';
+    const standing = t(`consent.state.${consent.isWithdrawn ? 'withdrawn' : answered}`);
+    return button(
+        [el('strong', {}, apart(recipientName(consent))), el('small', {}, standing)],
         () => go('shared', { number: one.number, id: consent.id }));
 }
 
@@ -83,7 +89,8 @@ function noteParts(one) {
 }
 
 function lastDay(one) {
-    const words = el('p', {}, t('case.lastday', { day: day(one.lastDay) }), ' ', many('case.daysleft', daysLeft(one)));
+    const words = el('p', {}, t('case.lastday', { day: day(one.lastDay) }), ' ',
+        many('case.daysleft', daysLeft(one)));
     const renew = button(t('case.renew'), () => go('renew', { number: one.number }));
     return daysLeft(one) <= soonDays ? notice(words, renew) : words;
 }
@@ -104,8 +111,7 @@ function requestVerbs(one) {
 function noteVerbs(one) {
     const { number } = one;
     const ask = () => {
-        const { account = '', when = '', where = '' } = toldIn(one);
-        Object.assign(state, { path: 'request', answers: { ...emptyAnswers(), ...kept(toldIn(one)), account, when, where } });
+        Object.assign(state, { path: 'request', answers: asAnswers(toldIn(one)) });
         go('question', { step: 'account' });
     };
     return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),
@@ -114,7 +120,8 @@ function noteVerbs(one) {
 }
 
 /// A note's answers as the questions hold them.
-function kept({ kinds = [], bias = [], reported = null, reasons = [], safety = null, needs = [],
-    contact = '', danger = null }) {
-    return { kinds: kinds.map(({ kind }) => kind), bias, reported, reasons, safety, needs, contact, danger };
+function asAnswers({ kinds = [], ...told }) {
+    const answers = emptyAnswers();
+    for (const name of Object.keys(answers)) answers[name] = told[name] ?? answers[name];
+    return { ...answers, kinds: kinds.map(({ kind }) => kind) };
 }

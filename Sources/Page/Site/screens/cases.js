@@ -8,7 +8,7 @@ import { readNews } from '../reading.js';
 import { community } from '../start.js';
 import { state } from '../state.js';
 import { refusal } from '../trouble.js';
-import { many, moment, number, t } from '../words.js';
+import { moment, t } from '../words.js';
 import { visit } from '../visit.js';
 
 export default async function cases() {
@@ -22,7 +22,8 @@ export default async function cases() {
     const line = (one) => button([el('strong', {}, caseName(one)), el('small', {}, caseState(one))],
         () => go('case', { number: one.number }));
     return screen(t('cases.title'),
-        found.length === 0 ? [paragraph('cases.none'), paragraph('cases.none.why')] : found.map(line),
+        found.length > 0 ? found.map(line)
+            : [paragraph('cases.none'), paragraph('cases.none.why')],
         el('p', { class: 'soft' }, t('cases.read', { time: moment(state.readAt) })), again,
         el('h2', {}, t('cases.more')),
         button(t('cases.new'), () => goAnew('choose')),

@@ -20,11 +20,14 @@ export default async function choose() {
         state.isPhoneWrong && notice(el('p', {}, t('choose.clock'))),
         el('p', {}, t('choose.for'), ' ', el('strong', {}, apart(name)), el('br'),
             el('span', { class: 'soft' }, t(`choose.from.${state.from}`))),
-        languages.length > 0 && el('p', {}, t('choose.languages', { list: listed(languages.map(languageName)) })),
+        languages.length > 0
+            && el('p', {}, t('choose.languages', { list: listed(languages.map(languageName)) })),
         button(t('choose.ask'), begin('request'), 'main'),
         button(t('choose.note'), begin('note'), '', t('choose.note.hint')),
-        state.guidance.length > 0 && button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
-        button(t('choose.code'), () => go(state.isCodeKept ? 'cases' : 'enter'), '', t('choose.code.hint')),
+        state.guidance.length > 0
+            && button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
+        button(t('choose.code'), () => go(state.isCodeKept ? 'cases' : 'enter'), '',
+            t('choose.code.hint')),
         paragraph('choose.free'),
         actions(button(t('choose.decoy'), () => go('decoy'), 'link'),
             button(t('choose.community'), () => go('community'), 'link')));

@@ -49,8 +49,9 @@ function fits(text, at) {
 }
 
 /// Digits of the scripts that codes are typed in, without spaces and dashes.
-export function latinDigits(text) {
-    return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g,
-        (digit) => String((digit.charCodeAt(0) - (digit < '\u06f0' ? 0x660 : digit < '\u0966' ? 0x6f0 : 0x966))))
+function latinDigits(text) {
+    // Arabic, Persian and Devanagari: their codes end in 0 to 9 or in 6 to f.
+    const latin = (digit) => String((digit.charCodeAt(0) & 15) - (digit < '\u0966' ? 0 : 6));
+    return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g, latin)
         .replace(/[\s\u200e\u200f\u2010-\u2015\u2066-\u2069\u202a-\u202e-]/g, '');
 }

@@ -10,7 +10,10 @@ export default function consent({ number }) {
     const offered = state.community.bridges.filter(({ ready }) => ready)
         .flatMap((bridge) => bridge.authorities.map((authority) => ({ bridge, authority })));
     const chosen = ({ bridge, authority }) => () => {
-        state.consent = { case: number, bridge, authority, fields: [], extra: {}, purpose: 1, days: 30, willBePublic: false, renews: null };
+        state.consent = {
+            case: number, bridge, authority, fields: [], extra: {}, purpose: 1, days: 30,
+            willBePublic: false, renews: null,
+        };
         go('consentwhat');
     };
     return screen(t('consent.title'), paragraph('consent.about'),

@@ -11,11 +11,12 @@ import { visit } from '../visit.js';
 
 export default async function consentPreview() {
     const { consent } = state;
-    const extra = Object.fromEntries(Object.entries(consent.extra).map(([name, text]) => [name, text.trim()])
-        .filter(([, text]) => text));
+    const { bridge, authority, fields, days, willBePublic, renews } = consent;
+    const extra = Object.fromEntries(Object.entries(consent.extra)
+        .map(([name, text]) => [name, text.trim()]).filter(([, text]) => text));
     const shown = await visit.call('preview', {
-        case: consent.case, bridge: consent.bridge.key, authority: consent.authority.uri, fields: consent.fields,
-        extra, purpose: purposes[consent.purpose - 1], days: consent.days, willBePublic: consent.willBePublic, renews: consent.renews,
+        case: consent.case, bridge: bridge.key, authority: authority.uri, fields, extra,
+        purpose: purposes[consent.purpose - 1], days, willBePublic, renews,
         slot: state.clock.slot,
     });
     const news = teller('alert');
@@ -23,11 +24,13 @@ export default async function consentPreview() {
     const give = () => sendIt(news, { what: 'consent', verb: 'give', request: {} });
     return screen(t('preview.title'), paragraph('preview.about'),
         el('dl', { class: 'asked card' },
-            row('preview.to', consent.authority.name || consent.authority.uri),
-            row('preview.through', consent.bridge.name),
-            row('preview.purpose', t(`purpose.${consent.purpose}`)), row('preview.until', day(shown.expires))),
+            row('preview.to', authority.name || authority.uri),
+            row('preview.through', bridge.name),
+            row('preview.purpose', t(`purpose.${consent.purpose}`)),
+            row('preview.until', day(shown.expires))),
         el('h2', {}, t('preview.fields')),
-        el('dl', { class: 'asked card' }, shown.fields.map(({ name, value }) => row(`field.${name}`, valueInWords(name, value)))),
-        consent.willBePublic && warning(paragraph('preview.public')),
+        el('dl', { class: 'asked card' }, shown.fields.map(
+            ({ name, value }) => row(`field.${name}`, valueInWords(name, value)))),
+        willBePublic && warning(paragraph('preview.public')),
         paragraph('preview.back'), news, actions(button(t('preview.on'), give, 'main')));
 }

@@ -8,11 +8,13 @@ import { t } from '../words.js';
 export default function contact({ number }) {
     const news = teller('alert');
     let text = caseOf(number).contact ?? toldIn(caseOf(number)).contact ?? '';
-    const field = textField({ name: t('contact.name'), hint: t('contact.hint'), rows: 5, most: 2000, value: text,
-        onInput: (typed) => { text = typed; } });
+    const field = textField({
+        name: t('contact.name'), hint: t('contact.hint'), rows: 5, most: 2000, value: text,
+        onInput: (typed) => { text = typed; },
+    });
+    const request = () => ({ what: 'contactRules', case: number, text: text.trim() });
     const on = () => (text.trim()
-        ? sendIt(news, { what: 'contactRules', request: { what: 'contactRules', case: number, text: text.trim() } })
-        : news.tell(t('write.empty')));
+        ? sendIt(news, { what: 'contactRules', request: request() }) : news.tell(t('write.empty')));
     return screen(t('contact.change'), paragraph('contact.about'), field, news,
         actions(button(t('write.on'), on, 'main')));
 }

@@ -10,7 +10,9 @@ import { t } from '../words.js';
 export default async function dayScreen() {
     const news = teller('alert');
     let date = '';
-    const field = textField({ name: t('day.name'), type: 'date', onInput: (value) => { date = value; } });
+    const field = textField({
+        name: t('day.name'), type: 'date', onInput: (value) => { date = value; },
+    });
     const on = async () => {
         const { time } = await relayKnown();
         const clock = fitting(date, time);

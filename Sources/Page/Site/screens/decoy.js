@@ -9,7 +9,8 @@ import { t } from '../words.js';
 // words: decoy.step.{leave later note keep show}
 
 export default function decoy() {
-    const steps = el('ol', {}, ['leave', 'later', 'note', 'keep', 'show'].map((one) => el('li', {}, t(`decoy.step.${one}`))));
+    const steps = el('ol', {}, ['leave', 'later', 'note', 'keep', 'show'].map(
+        (one) => el('li', {}, t(`decoy.step.${one}`))));
     // A code made in the same visit could be told to belong to the first by the relay.
     const isUsed = state.hasCode || state.sent.length > 0;
     const begin = () => {
@@ -17,6 +18,8 @@ export default function decoy() {
         goAnew('question', { step: 'account' });
     };
     return screen(t('decoy.title'), paragraph('decoy.about'), steps,
-        warning(el('h2', {}, t('decoy.limits')), list('decoy.limits.look', 'decoy.limits.relay', 'decoy.limits.spy', 'decoy.limits.force')),
-        isUsed ? paragraph('decoy.separate') : button(t('decoy.begin'), begin, 'main'), actions());
+        warning(el('h2', {}, t('decoy.limits')), list('decoy.limits.look',
+            'decoy.limits.relay', 'decoy.limits.spy', 'decoy.limits.force')),
+        isUsed ? paragraph('decoy.separate') : button(t('decoy.begin'), begin, 'main'),
+        actions());
 }

@@ -13,21 +13,26 @@ export default async function enter() {
     await community();
     const news = teller('alert');
     let text = '';
-    const field = textField({ name: t('enter.name'), hint: t('enter.hint'), isCode: true, rows: 2, most: 200,
-        onInput: (typed) => { text = typed; } });
+    const field = textField({
+        name: t('enter.name'), hint: t('enter.hint'), isCode: true, rows: 2, most: 200,
+        onInput: (typed) => { text = typed; },
+    });
     const open = button(t('enter.on'), async () => {
         open.disabled = true;
         news.tell('');
         try {
             await visit.call('enterCode', { text });
             state.sending?.drop();
-            Object.assign(state, { hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
-                reading: null });
+            Object.assign(state, {
+                hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
+                reading: null,
+            });
             field.input.value = '';
             goAnew('cases');
         } catch (problem) {
-            news.tell(problem.code === 'mistyped' ? t(text.trim() ? 'enter.mistyped' : 'enter.empty')
-                : refusal(problem.code));
+            const isSlip = problem.code === 'mistyped';
+            news.tell(!text.trim() ? t('enter.empty')
+                : isSlip ? t('enter.mistyped') : refusal(problem.code));
             open.disabled = false;
             field.input.focus();
         }

@@ -11,11 +11,12 @@ import { many, number, t } from '../words.js';
 const askEvery = 10e3; // milliseconds
 
 export default function erased() {
-    const taken = state.sent.findLast(({ what }) => what === 'retraction');
+    const taken = state.sent.filter(({ what }) => what === 'retraction').at(-1);
     const line = el('p', { role: 'status' }, t('erased.begun'));
-    const node = screen(t('erased.title'), line, paragraph('erased.slowly'), paragraph('erased.offline'),
-        el('div', { class: 'actions' },
-            button(t('receipt.more'), () => goAnew('choose')), button(t('receipt.leave'), leave, 'main')));
+    const node = screen(t('erased.title'), line, paragraph('erased.slowly'),
+        paragraph('erased.offline'), el('div', { class: 'actions' },
+            button(t('receipt.more'), () => goAnew('choose')),
+            button(t('receipt.leave'), leave, 'main')));
     state.isRead = false;
     if (taken) follow(taken.handle, line, node);
     return node;

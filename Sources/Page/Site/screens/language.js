@@ -2,7 +2,7 @@
 
 import { el } from '../dom.js';
 import { actions, button, screen, teller } from '../forms.js';
-import { frame } from '../page.js';
+import { frame } from '../frame.js';
 import { back, redraw } from '../router.js';
 import { language, languages, speak, t } from '../words.js';
 

@@ -22,7 +22,8 @@ export default async function question({ step, isEdit = false }) {
     };
     const { title, body } = await bodies[step]();
     return screen(title,
-        el('p', { class: 'step' }, t('question.step', { number: number(at + 1), all: number(all.length) })),
+        el('p', { class: 'step' },
+            t('question.step', { number: number(at + 1), all: number(all.length) })),
         body,
         actions(button(t(isEdit ? 'question.done' : 'question.on'), on, 'main'),
             !isEdit && button(t('question.skip'), () => { forget(step); on(); }, 'link')));

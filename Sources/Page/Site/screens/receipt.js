@@ -20,7 +20,8 @@ const next = {
 export default function receipt() {
     const { what } = state.sent.at(-1);
     const lines = el('ul', {}, el('li', {}, t('receipt.stored')));
-    const node = screen(t(`receipt.title.${what}`), el('div', { role: 'status' }, lines), paragraph('receipt.meaning'),
+    const node = screen(t(`receipt.title.${what}`), el('div', { role: 'status' }, lines),
+        paragraph('receipt.meaning'),
         el('h2', {}, t('receipt.next')),
         list(...next[what] ?? ['receipt.answer', 'receipt.nobody', 'receipt.days']),
         el('div', { class: 'actions' },

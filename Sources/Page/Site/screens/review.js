@@ -20,7 +20,8 @@ export default function review() {
     const told = inWords(incident());
     const row = ([name, text]) => {
         const step = name in stepOf ? stepOf[name] : name;
-        const change = step && button([t('review.change'), el('span', { class: 'unseen' }, ` ${t(`field.${name}`)}`)],
+        const which = el('span', { class: 'unseen' }, ` ${t(`field.${name}`)}`);
+        const change = step && button([t('review.change'), which],
             () => go('question', { step, isEdit: true }), 'link');
         return [el('dt', {}, t(`field.${name}`), change), el('dd', {}, apart(text))];
     };
@@ -29,7 +30,8 @@ export default function review() {
         isEmpty() ? paragraph('review.empty') : el('dl', { class: 'asked changes' }, told.map(row)),
         fullAccount() !== state.answers.account.trim() && paragraph('review.joined'),
         news, actions(!isEmpty() && send,
-            isEmpty() && button(t('review.write'), () => go('question', { step: 'account' }), 'main')));
+            isEmpty() && button(t('review.write'), () => go('question', { step: 'account' }),
+                'main')));
 }
 
 /// Composes, measures the work, and goes on to the code; asks first where it takes long.
@@ -41,7 +43,8 @@ async function lockIt(news, send) {
             state.groups = (await visit.call('newCode')).groups;
             Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
         }
-        await sendIt(news, { what: state.path, request: { what: state.path, incident: incident() } });
+        const request = { what: state.path, incident: incident() };
+        await sendIt(news, { what: state.path, request });
     } catch (problem) {
         news.tell(refusal(problem.code));
     }

@@ -15,7 +15,8 @@ export function safety() {
     return screen(t('safety.title'),
         el('details', {}, el('summary', {}, drawing(24, globe, { width: 24, height: 24 }),
             t('safety.language', { name })), news, languageList(() => redraw(), news.tell)),
-        notice(el('p', {}, t('safety.danger'), ' ', el('a', { href: 'tel:112' }, t('safety.call')))),
+        notice(el('p', {}, t('safety.danger'), ' ',
+            el('a', { href: 'tel:112' }, t('safety.call')))),
         paragraph('safety.about'),
         el('h2', {}, t('safety.watched')),
         list('safety.watched.phone', 'safety.watched.private', 'safety.watched.alone'),
@@ -24,5 +25,6 @@ export function safety() {
         el('h2', {}, t('safety.cannot')),
         list('safety.cannot.history', 'safety.cannot.spy', 'safety.cannot.relay'),
         el('div', { class: 'actions' },
-            button(t('safety.continue'), () => go(state.communityID ? 'choose' : 'community'), 'main')));
+            button(t('safety.continue'), () => go(state.communityID ? 'choose' : 'community'),
+                'main')));
 }

@@ -10,7 +10,10 @@ import { t } from '../words.js';
 
 export default function sendingScreen() {
     const { sending } = state;
-    if (!sending) return screen(t('sending.none'), button(t('sending.home'), () => goAnew('choose'), 'main'));
+    if (!sending) {
+        return screen(t('sending.none'),
+            button(t('sending.home'), () => goAnew('choose'), 'main'));
+    }
     const stay = paragraph('sending.stay');
     const failed = el('div', { role: 'alert' });
     const turned = (phase) => {

@@ -19,18 +19,18 @@ export default function shared({ number, id }) {
     });
     return screen(recipientName(consent),
         el('h2', {}, t('shared.became')),
-        consent.answers.length === 0 && !consent.isWithdrawn && paragraph('consent.state.unanswered'),
-        consent.isWithdrawn && paragraph('shared.withdrawn'),
+        consent.isWithdrawn ? paragraph('shared.withdrawn')
+            : consent.answers.length === 0 && paragraph('consent.state.unanswered'),
         el('ul', {}, consent.answers.map(answerLine)),
         el('h2', {}, t('shared.what')),
-        el('dl', { class: 'asked' }, consent.fields.map(({ name, value }) => [el('dt', {}, t(`field.${name}`)),
-            el('dd', {}, apart(valueInWords(name, value)))])),
+        el('dl', { class: 'asked' }, consent.fields.map(({ name, value }) => [
+            el('dt', {}, t(`field.${name}`)), el('dd', {}, apart(valueInWords(name, value)))])),
         el('p', {}, t('shared.until', { day: day(consent.expires) })),
         consent.mark && el('p', {}, t('shared.mark'), ' ', apart(consent.mark)),
         consent.isLive && !consent.isWithdrawn && recipientOf(consent)
             && button(t('shared.renew'), () => renew(number, consent), '', t('shared.renew.hint')),
-        !consent.isWithdrawn && [el('h2', {}, t('shared.take')), paragraph('shared.take.about'), news,
-            button(t('shared.take.on'), take, 'danger')],
+        !consent.isWithdrawn && [el('h2', {}, t('shared.take')),
+            paragraph('shared.take.about'), news, button(t('shared.take.on'), take, 'danger')],
         actions());
 }
 
@@ -39,7 +39,8 @@ function renew(number, consent) {
     const names = consent.fields.map(({ name }) => name);
     const told = consent.fields.filter(({ name }) => toldForConsent.includes(name));
     state.consent = {
-        case: number, ...recipientOf(consent), fields: names.filter((name) => !toldForConsent.includes(name)),
+        case: number, ...recipientOf(consent),
+        fields: names.filter((name) => !toldForConsent.includes(name)),
         extra: Object.fromEntries(told.map(({ name, value }) => [name, value])),
         purpose: purposes.indexOf(consent.purpose) + 1, days: 30, willBePublic: consent.isPublic,
         renews: consent.id,
@@ -53,6 +54,7 @@ function answerLine(answer) {
         answer.text && [' ', apart(answer.text)],
         answer.reference && [' ', t('shared.reference'), ' ', apart(answer.reference)],
         (answer.forwards ?? []).map((forward) => el('p', { class: 'soft' },
-            t('shared.forward', { day: day(forward.day * 86400) }), ' ', forward.reference && apart(forward.reference),
+            t('shared.forward', { day: day(forward.day * 86400) }), ' ',
+            forward.reference && apart(forward.reference),
             forward.isPerhapsTwice && [' ', t('shared.twice')])));
 }

@@ -5,7 +5,6 @@ import { actions, button, list, paragraph, screen, teller } from '../forms.js';
 import { about } from '../progress.js';
 import { goInstead } from '../router.js';
 import { nextAfter } from '../send.js';
-import { Sending } from '../sending.js';
 import { state } from '../state.js';
 import { refusal } from '../trouble.js';
 import { t } from '../words.js';
@@ -18,7 +17,7 @@ export default function slow() {
     const on = () => goInstead(nextAfter());
     const short = async () => {
         sending.drop();
-        const shorter = new Sending({ what: sending.what, then: sending.then, request: { ...sending.request, ttl: sevenDays } });
+        const shorter = sending.anew({ ttl: sevenDays });
         await shorter.prepare();
         if (shorter.phase === 'failed') news.tell(refusal(shorter.problem));
         else on();

@@ -19,6 +19,7 @@ export default function write({ number }) {
             what: 'words', request: { what: 'words', case: number, text, language },
         }, () => { delete state.unsent[number]; });
     };
-    return screen(t('write.title'), paragraph(one.canAnswer ? 'write.about' : 'write.about.early'), field, news,
+    return screen(t('write.title'),
+        paragraph(one.canAnswer ? 'write.about' : 'write.about.early'), field, news,
         actions(button(t('write.on'), on, 'main')));
 }
