@@ -52,6 +52,48 @@ public enum Limits {
     public static let nameBytes = 64
     /// How long intake week keys and group tags are kept, seconds. protocol/13-communities.md
     public static let keptKeysSeconds: UInt64 = 92 * 86400
+    /// A guidance record's longest validity, seconds. protocol/24-guidance.md
+    public static let guidanceSeconds: UInt64 = 400 * 86400
+    /// Languages in which a community's guidance is kept. protocol/24-guidance.md
+    public static let guidanceLanguages = 16
+    /// Longest language tag, bytes. RFC 5646 section 4.4.1; protocol/24-guidance.md
+    public static let languageBytes = 35
+    /// Longest pack, bytes: it must fit a record with its signature. protocol/24-guidance.md
+    public static let packBytes = 65_000
+    /// Sections of a pack. protocol/24-guidance.md
+    public static let packSections = 64
+    /// Contacts of a pack. protocol/24-guidance.md
+    public static let packContacts = 64
+    /// Questions of a pack. protocol/24-guidance.md
+    public static let packQuestions = 16
+    /// Tables of a pack. protocol/24-guidance.md
+    public static let packTables = 16
+    /// Answers of a question. protocol/24-guidance.md
+    public static let packAnswers = 12
+    /// Paragraphs and lists of a section. protocol/24-guidance.md
+    public static let packBlocks = 24
+    /// Items of a list in a section. protocol/24-guidance.md
+    public static let packItems = 24
+    /// Rows of a table. protocol/24-guidance.md
+    public static let packRows = 64
+    /// Conditions of a row. protocol/24-guidance.md
+    public static let packConditions = 8
+    /// Values of a condition, needs of a contact. protocol/24-guidance.md
+    public static let packValues = 24
+    /// Results of a row. protocol/24-guidance.md
+    public static let packResults = 24
+    /// Phones of a contact. protocol/24-guidance.md
+    public static let packPhones = 4
+    /// Languages a contact speaks. protocol/24-guidance.md
+    public static let packSpoken = 32
+    /// Longest id in a pack, bytes. protocol/24-guidance.md
+    public static let packIDBytes = 32
+    /// Longest title, heading, name or answer in a pack, bytes of UTF-8. protocol/24-guidance.md
+    public static let packLineBytes = 400
+    /// Longest paragraph in a pack, bytes of UTF-8. protocol/24-guidance.md
+    public static let packTextBytes = 2000
+    /// Longest web address in a pack, bytes. protocol/24-guidance.md
+    public static let packWebBytes = 256
     /// Checkpoints of a forward log that are kept, days. protocol/18-bridges.md
     public static let checkpointDays: UInt32 = 400
     /// A checkpoint's record holds this long, seconds. protocol/18-bridges.md

@@ -47,7 +47,7 @@ extension RelayNode {
         case .manifest:
             guard let community = CommunityID(record.subject) else { return [] }
             return [.note(.manifestKnown(community, seq: record.seq))]
-        case .bridgeCard, .checkpoint: return []
+        case .guidance, .bridgeCard, .checkpoint: return []
         }
     }
 

@@ -16,6 +16,7 @@ def gather() -> list[Topic]:
         deliveries,
         envelopes,
         forwards,
+        guidances,
         jsons,
         links,
         manifests,
@@ -28,7 +29,7 @@ def gather() -> list[Topic]:
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
     modules += [jsons, consents, withdrawals, forwards, deliveries, pools]
-    modules += [reconciliations]
+    modules += [reconciliations, guidances]
     return [topic for module in modules for topic in module.topics()]
 
 

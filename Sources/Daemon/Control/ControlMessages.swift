@@ -124,6 +124,8 @@ public enum ControlResponse: Codable, Sendable {
         public var manifests: [Data]
         /// Encoded cards of the bridges that the manifests name.
         public var cards: [Data]
+        /// Encoded guidance records, by community and language.
+        public var guidance: [Data]
         /// The node's clock, Unix seconds.
         public var clock: UInt64
         /// Relays known by links and manifests: whose confirmation can be counted.

@@ -172,6 +172,7 @@ extension NodeService {
                 .map { Data($0.encoded) },
             cards: book.knownBridges.compactMap { book.published(by: $0)?.card?.record.encoded }
                 .map { Data($0) },
+            guidance: book.allGuidance.map { Data($0.record.encoded) },
             clock: Clocks.system.wall().seconds, relays: await knownRelays(book).count)
     }
 

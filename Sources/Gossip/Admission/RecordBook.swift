@@ -34,6 +34,8 @@ public struct RecordBook: Sendable {
     private let carried: [CommunityID]
     /// What the bridges of the current manifests published.
     var bridges: [BridgeID: PublishedByBridge] = [:]
+    /// Guidance of the communities, at most sixteen languages each.
+    var guidance: [CommunityID: [KeptGuidance]] = [:]
     private var waiting: [(id: ItemID, envelope: Envelope)] = []
     /// What the records followed now leave no place for. The same again is refused before its
     /// signatures are checked: nobody's work pays for those, for it was done once. Forgotten when a
@@ -51,7 +53,7 @@ public struct RecordBook: Sendable {
     /// The least work base, as the newest charter sets it; nil until a charter is known.
     public var workBase: UInt8? { charters?.newest.workBase }
 
-    /// Ids of the current records but checkpoints, each after those that its place depends on.
+    /// Ids of the current records but checkpoints and guidance, each after those that its place depends on.
     public var currentIDs: [ItemID] {
         let manifests = subjects.compactMap { communities[$0]?.envelopeID }
         let cards = bridges.keys.sorted().compactMap { bridges[$0]?.card?.id }
@@ -103,6 +105,7 @@ public struct RecordBook: Sendable {
         switch record.type {
         case .charters: return try considerCharters(record, envelope.header, id)
         case .manifest: return try considerManifest(record, envelope, id)
+        case .guidance: return try considerGuidance(record, envelope.header, id, now)
         case .bridgeCard: return try considerCard(record, envelope.header, id)
         case .checkpoint: return try considerCheckpoint(record, envelope.header, id, now)
         }
@@ -162,7 +165,9 @@ public struct RecordBook: Sendable {
         communities[community] = Community(
             manifest: manifest, roots: roots, record: record, envelopeID: id,
             header: envelope.header)
-        let dropped = dropUnnamedBridges(of: community, manifest)
+        let dropped =
+            dropUnnamedBridges(of: community, manifest)
+            + dropForeignGuidance(of: community, roots.newest.operations)
         return .current(
             replaces: (old.flatMap { $0.envelopeID == id ? nil : [$0.envelopeID] } ?? []) + dropped)
     }
@@ -193,6 +198,9 @@ public struct RecordBook: Sendable {
         if let charterRecord { current.append((charterRecord.record, charterRecord.header)) }
         for id in communities.keys.sorted() {
             if let known = communities[id] { current.append((known.record, known.header)) }
+        }
+        for id in guidance.keys.sorted() {
+            for kept in guidance[id] ?? [] { current.append((kept.record, kept.header)) }
         }
         for id in bridges.keys.sorted() {
             for kept in bridges[id]?.all ?? [] { current.append((kept.record, kept.header)) }

@@ -5,6 +5,7 @@ public import Wire
 public enum RecordType: UInt64, Sendable {
     case charters = 0
     case manifest = 1
+    case guidance = 2
     case bridgeCard = 3
     case checkpoint = 4
 }
@@ -127,8 +128,8 @@ public struct Record: Sendable, Equatable {
         return checkpoint
     }
 
-    /// One signature and no other: a second one would make another hash of what a bridge said once.
-    private func checkOnlySigner(_ key: [UInt8]) throws(RecordError) {
+    /// One signature and no other: a second one would make another hash of what was said once.
+    func checkOnlySigner(_ key: [UInt8]) throws(RecordError) {
         guard signed.signatures.count == 1 else { throw .signatureList }
         guard isSigned(by: key) else { throw .notSigned }
     }

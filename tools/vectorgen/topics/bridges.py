@@ -76,8 +76,12 @@ def content_of(signed: bytes) -> Fields:
 
 def signed_twice(signed: bytes, other: Signer) -> bytes:
     """With a signature more."""
+    return signed_twice_by(signed, BRIDGE, other)
+
+
+def signed_twice_by(signed: bytes, signer: Signer, other: Signer) -> bytes:
     data = cbor.decode(signed)[0]  # type: ignore[index]
-    return cbor.signed_map(data, "kith1:record", COMMUNITY, [BRIDGE, other])
+    return cbor.signed_map(data, "kith1:record", COMMUNITY, [signer, other])
 
 
 def add(topic: Topic, fields: Callable[..., Fields], record: Callable[..., bytes]) -> None:
