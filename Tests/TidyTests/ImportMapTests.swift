@@ -75,7 +75,8 @@ import Testing
             target: "kith",
             imports: [
                 "Model", "Wire", "Sealing", "Entropy", "Seeking", "Casework", "Bridging",
-                "Authorities", "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl", "Darwin",
+                "Authorities", "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl",
+                "Darwin",
             ]),
         Rule(
             target: "kith-conformance",
