@@ -9,6 +9,7 @@
 //
 // begin {} -> { webAssembly }
 //     Loads the program; every other call waits for it.
+// module {} -> the compiled program for work-worker.js, or null where WebAssembly is off
 // follow { network, community, charters, manifest, cards: [], now } -> { name, networkName, isTest,
 //     workBase, manifestUntil, relays, languages: [], bridges: [{ key, name, ready,
 //     authorities: [{ uri, name, publishing }] }] }
@@ -68,8 +69,8 @@
 const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wrongKey'];
 const refused = 6;
 
-/// Fetches and starts the program beside this file.
-export async function load() {
+/// Starts the program: the one compiled elsewhere in this page, else the one beside this file.
+export async function load(module = null) {
     let program;
     // The browser fills at most 64 KiB of randomness at a time.
     const random = (start, count) => {
@@ -79,14 +80,18 @@ export async function load() {
         }
     };
     const webAssembly = typeof WebAssembly === 'object';
-    program = webAssembly ? await instance({ env: { random } })
-        : (await import('./kith-plain.js')).instantiate({ random });
+    if (webAssembly) {
+        module ??= await compiled();
+        program = (await WebAssembly.instantiate(module, { env: { random } })).exports;
+    } else {
+        program = (await import('./kith-plain.js')).instantiate({ random });
+    }
     if (program.begin() < 0) throw new Refusal('cannotSeal');
-    return new Kith(program, webAssembly);
+    return new Kith(program, webAssembly ? module : null);
 }
 
 /// Compiles while it arrives, where the browser and the server's type for the file allow it.
-async function instance(imports) {
+async function compiled() {
     const fetched = async () => {
         const file = await fetch(new URL('kith.wasm', import.meta.url), {
             cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
@@ -94,15 +99,15 @@ async function instance(imports) {
         if (!file.ok) throw new Refusal('cannotSeal');
         return file;
     };
-    if (WebAssembly.instantiateStreaming) {
+    if (WebAssembly.compileStreaming) {
         try {
-            return (await WebAssembly.instantiateStreaming(fetched(), imports)).instance.exports;
+            return await WebAssembly.compileStreaming(fetched());
         } catch (problem) {
             if (!(problem instanceof TypeError)) throw problem;
         }
     }
     const bytes = await (await fetched()).arrayBuffer();
-    return (await WebAssembly.instantiate(bytes, imports)).instance.exports;
+    return WebAssembly.compile(bytes);
 }
 
 /// What the program refused: `code` is one of its stable words.
@@ -114,9 +119,9 @@ export class Refusal extends Error {
 }
 
 export class Kith {
-    constructor(program, webAssembly) {
+    constructor(program, module) {
         this.program = program;
-        this.webAssembly = webAssembly;
+        this.module = module;
     }
 
     /// One of the calls above but begin and random: its result, as bytes.

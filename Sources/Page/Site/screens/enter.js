@@ -26,7 +26,7 @@ export default async function enter() {
             state.sending?.drop();
             Object.assign(state, {
                 hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
-                reading: null,
+                reading: null, erased: [],
             });
             field.input.value = '';
             goAnew('cases');
