@@ -39,9 +39,11 @@
 //     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
 //     purpose: a term of the list. An answer's state: waiting approved refused forwarded delayed
 //     open closed withdrawn withdrawn_after ended replaced other. day: counted from 1970.
-// compose { what, case?, incident?, text?, language?, slot } -> { envelopes, retractions, case }
+// compose { what, case?, incident?, text?, language?, slot, ttl? } -> { envelopes, retractions,
+//     case }
 //     what: request, note (incident; under the first free number without case), words (text,
 //     language?), reopen, contactRules (text). Seals drafts, which take the place of those before.
+//     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days.
 //     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
 //     unusableKey.
 // reseal { case, slot } -> as compose
@@ -94,7 +96,8 @@ export async function load(module = null) {
 async function compiled() {
     const fetched = async () => {
         const file = await fetch(new URL('kith.wasm', import.meta.url), {
-            cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+            cache: 'no-store', credentials: 'omit', redirect: 'error',
+            referrerPolicy: 'no-referrer',
         });
         if (!file.ok) throw new Refusal('cannotSeal');
         return file;

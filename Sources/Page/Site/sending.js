@@ -105,8 +105,10 @@ export class Sending {
         };
         try {
             const all = joined(...envelopes);
-            if (all.length) await insist(() => submit(this.handle, all, this.order.isUrgent), patience);
-            state.sent.push({ handle: this.handle, what: this.order.what });
+            const sent = () => submit(this.handle, all, this.order.isUrgent);
+            if (all.length) await insist(sent, patience);
+            const { what, request } = this.order;
+            state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined });
             await this.#takeBack(patience);
             // The visit now knows its own words again, as if it had read them.
             if (all.length) {

@@ -1,8 +1,8 @@
 // Searches the work of one envelope after the other. The page posts { module }, the compiled
-// program or null, then { id, envelope, bits }, the envelope bearing the nonce to begin from at bytes
-// 56...63, and hears { id, tries } as it goes and { id, tries, envelope } once it is finished. Ending
-// the worker ends the search, and a search has no memory: going on later from anywhere loses
-// nothing.
+// program or null, then { id, envelope, bits }, the envelope bearing the nonce to begin from at
+// bytes 56...63, and hears { id, tries } as it goes and { id, tries, envelope } once it is
+// finished. Ending the worker ends the search, and a search has no memory: going on later from
+// anywhere loses nothing.
 
 import { load } from './kith.js';
 

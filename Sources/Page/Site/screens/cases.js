@@ -29,7 +29,8 @@ export default async function cases() {
         el('p', { class: 'soft' }, t('cases.read', { time: moment(state.readAt) })), again,
         el('h2', {}, t('cases.more')),
         button(t('cases.new'), () => goAnew('choose')),
-        found.some((one) => !one.isErased) && button(t('cases.erase'), () => go('erase', { all: true })),
+        found.some((one) => !one.isErased)
+            && button(t('cases.erase'), () => go('erase', { all: true })),
         actions());
 }
 
