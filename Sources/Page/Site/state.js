@@ -10,6 +10,8 @@ export function forget() {
         communityID: null, from: null,
         /// What the records say about it, once checked, and its guidance records.
         community: null, guidance: [],
+        /// Answers to the questions of guidance, by pack; whether a request's own may be used.
+        advised: {}, usesAnswers: false,
         /// What the relay says about itself, and the clock made from it;
         /// whether the phone's differs, and what keeps the relay from answering.
         relay: null, clock: null, isPhoneWrong: false, trouble: null,
@@ -20,8 +22,8 @@ export function forget() {
         hasCode: false, groups: null, isCodeKept: false,
         /// What is being sent, and the handles of what was sent.
         sending: null, sent: [],
-        /// What the code found, when, and how far the reading has got.
-        cases: null, isRead: false, readAt: 0, reading: null,
+        /// What the code found, which cases this visit erased, when it was read, and how far.
+        cases: null, erased: [], isRead: false, readAt: 0, reading: null,
         /// The consent that is being made, and words not yet sent, by case.
         consent: null, unsent: {},
     });

@@ -68,14 +68,14 @@ public struct Visit {
         let new = ReturnCode(random: random)
         try take(new)
         return JSONText.object { reply in
-            reply.texts("groups", new.groups.map { Text($0) })
+            reply.texts("groups", new.shown)
         }
     }
 
     private mutating func enterCode(_ asked: Asked) throws(VisitError) -> [UInt8] {
         let text = try asked.optionalText("text") ?? ""
         let entered: ReturnCode
-        do { entered = try ReturnCode(text.string) } catch { throw .mistyped }
+        do { entered = try ReturnCode(text) } catch { throw .mistyped }
         try take(entered)
         return JSONText.object { _ in }
     }
