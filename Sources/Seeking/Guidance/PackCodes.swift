@@ -1,4 +1,4 @@
-import Wire
+public import Wire
 
 /// Code lists that tables and contacts name: numbers on the wire, names in files.
 /// Source: protocol/schema/codes.md.
@@ -37,4 +37,10 @@ enum PackCodes: Sendable {
         "legal_advice", "help_with_police", "go_with_me", "interpreter", "housing", "money",
         "children", "work_rights", "online_help", "repairs", "other",
     ]
+}
+
+/// Numbers of code lists by the names that files have for them.
+public enum GuidanceCodes {
+    public static func kind(_ name: Text) -> UInt64? { PackCodes.kinds.number(name) }
+    public static func need(_ name: Text) -> UInt64? { PackCodes.needs.number(name) }
 }
