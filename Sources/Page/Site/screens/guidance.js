@@ -19,14 +19,14 @@ export default async function guidance({ from }) {
         el('p', { class: 'soft' }, pack.area && [apart(pack.area), ' '], reviewed(pack)),
         pack.language.split('-')[0] !== language
             && el('p', {}, t('guidance.other', { language: languageName(pack.language) })),
-        first.map((one) => contact(one, pack)),
+        first.map((one) => contact(one, pack, 'h2')),
         notice(paragraph('guidance.stays'), pack.questions?.length > 0
             && button(t('guidance.ask'), () => go('guidanceask', { from: which, at: 0 }), 'main',
                 t('guidance.ask.hint'))),
         all[other] && button(t(`guidance.from.${other}`),
             () => goInstead('guidance', { from: other })),
         el('h2', {}, t('guidance.all')),
-        (pack.sections ?? []).map((one) => el('details', { lang: pack.language, dir: 'auto' },
+        (pack.sections ?? []).map((one) => el('details', { class: 'part', lang: pack.language, dir: 'auto' },
             el('summary', {}, one.heading), body(one))),
         rest.length > 0 && el('h2', {}, t('guidance.contacts')),
         rest.map((one) => contact(one, pack)), actions());
@@ -49,13 +49,13 @@ export function body({ body: blocks }) {
 
 /// Who helps, and what a caller should know before calling. An address is text, never a link:
 /// opening it would leave the page by an unguarded way.
-export function contact(one, pack) {
+export function contact(one, pack, heading = 'h3') {
     const numbers = (one.phones ?? []).map((phone) => el('a', {
         href: `tel:${phone.replaceAll(' ', '')}`,
     }, apart(phone, 'ltr')));
     const when = [one.hours && apart(one.hours), one.free && t('guidance.free')].filter(Boolean);
     return el('section', { class: 'card', lang: pack.language, dir: 'auto' },
-        el('h3', {}, one.name), one.about && el('p', {}, one.about),
+        el(heading, {}, one.name), one.about && el('p', {}, one.about),
         numbers.length > 0 && el('p', { class: 'numbers' },
             numbers.flatMap((number, at) => (at ? [' · ', number] : [number]))),
         one.web && el('p', { class: 'digits' }, apart(one.web, 'ltr')),
