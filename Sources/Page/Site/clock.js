@@ -18,7 +18,6 @@ export class Clock {
 }
 
 export const slotTime = (slot) => slot * slotSeconds;
-export const week = (slot) => Math.floor(slot * slotSeconds / 604800);
 
 /// { clock } from the relay's time, and `isPhoneWrong` if the phone's differs by ten minutes;
 /// nothing when they are a day or more apart.

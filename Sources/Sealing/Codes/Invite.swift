@@ -91,10 +91,10 @@ public enum Base64URL {
             count += 8
             while count >= 6 {
                 count -= 6
-                out.append(alphabet[Int(bits >> UInt32(count)) & 63])
+                out.append(alphabet[Int(bits >> UInt32(count) & 63)])
             }
         }
-        if count > 0 { out.append(alphabet[Int(bits << UInt32(6 - count)) & 63]) }
+        if count > 0 { out.append(alphabet[Int(bits << UInt32(6 - count) & 63)]) }
         return out
     }
 
