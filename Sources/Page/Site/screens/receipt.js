@@ -46,13 +46,11 @@ function tellChange(lines, texts) {
     if (old !== texts.join('\n')) lines.replaceChildren(...texts.map((text) => el('li', {}, text)));
 }
 
-/// Only what happened: the relay's own copy, whether it waits, and who told that they have it.
-function inWords({ items, held, waiting, announced }) {
+/// Only what happened: the relay's own copy, and how many told that they have it.
+function inWords({ items, held, announced }) {
     const lines = [];
     if (held > 0 && held === items) lines.push(t('receipt.stored'));
     else if (held > 0) lines.push(many('receipt.part', held));
-    if (waiting > 0) lines.push(t('receipt.waiting'));
-    if (announced > 0) lines.push(many('receipt.relays', announced));
-    else if (waiting === 0) lines.push(t('receipt.alone'));
+    lines.push(announced > 0 ? many('receipt.relays', announced) : t('receipt.alone'));
     return lines;
 }
