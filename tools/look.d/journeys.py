@@ -6,7 +6,6 @@ import time
 import unicodedata
 
 from bridge import AREA, AUTHORITY
-from journey import strings
 from steps import Failed, eventually, expect, expect_soon
 
 # What people type, with all that a text may hold. The odd words are looked for afterwards.
@@ -219,10 +218,6 @@ class Journey:
             page.press("enter.on")
             page.says("cases.none", LONG)
             look.see("cases-none")
-        with self.step(f"{self.name}: the code opens the conversation, word for word"):
-            page.press("cases.new")
-            page.at("choose.title")
-            page.press("choose.community") if False else None
         self.enter_code()
         with self.step(f"{self.name}: answer, status and helper are there"):
             self.open_case()
@@ -235,7 +230,7 @@ class Journey:
                 expect(text in own, f"the own copy does not show {text[:20]!r}")
 
     def enter_code(self, code=None):
-        """Another visit: a code that was entered stays until the page is left."""
+        """Begins anew by the link, and enters the code."""
         page = self.page
         with self.step(f"{self.name}: the code is pasted, with spaces and dashes"):
             page.open(self.scene.link)
@@ -504,6 +499,3 @@ class Journey:
         page.press("back")
         page.at("choose.title")
 
-
-def every_string(value):
-    return strings(value)
