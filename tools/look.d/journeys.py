@@ -202,8 +202,9 @@ class Journey:
             scene.desk("claim", self.case)
             scene.reply(self.case, ANSWER)
             scene.desk("status", self.case, "in_progress", "--explain", EXPLANATION)
+        page.chromium.new_tab()
+        self.arrive()
         with self.step(f"{self.name}: a slip in the code is told on the phone"):
-            self.arrive()
             page.press("choose.code")
             page.at("enter.title")
             page.press("enter.on")
@@ -233,6 +234,7 @@ class Journey:
         """Begins anew by the link, and enters the code."""
         page = self.page
         with self.step(f"{self.name}: the code is pasted, with spaces and dashes"):
+            page.chromium.new_tab()
             page.open(self.scene.link)
             page.at("safety.title")
             page.press("safety.continue")
@@ -267,12 +269,17 @@ class Journey:
             if time.monotonic() > deadline:
                 raise Failed(f"{otherwise}: {page.text()[:300]}")
             time.sleep(0.5)
-            page.press("back")
-            page.at("cases.title")
-            page.press("cases.again")
-            page.until(lambda: page.title in self.titles("cases.title"), "the reading does not end")
-            page.press(f"case.name.{kind}")
-            page.at(f"case.name.{kind}")
+            self.look_again(kind)
+
+    def look_again(self, kind="request"):
+        """From the case to the list, reads what is new, and back."""
+        page = self.page
+        page.press("back")
+        page.at("cases.title")
+        page.press("cases.again")
+        page.at("cases.title", LONG)
+        page.press(f"case.name.{kind}")
+        page.at(f"case.name.{kind}")
 
     def back_to_case(self, kind="request"):
         """From a receipt to the case."""
@@ -381,13 +388,7 @@ class Journey:
                 expect(time.monotonic() < deadline, f"no reference: {page.text()[:300]}")
                 page.press("back")
                 page.at("case.name.request")
-                self.until_news(lambda: True, "")
-                page.press("back")
-                page.at("cases.title")
-                page.press("cases.again")
-                page.at("cases.title", LONG)
-                page.press("case.name.request")
-                page.at("case.name.request")
+                self.look_again()
                 self.open_shared()
             self.look.see("shared")
 

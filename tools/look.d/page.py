@@ -3,6 +3,7 @@
 import re
 import time
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -77,9 +78,8 @@ class Page:
             try:
                 if check():
                     return
-            except Exception as problem:  # the screen changed under the question
-                if "stale" not in str(problem) and "no such" not in str(problem):
-                    raise
+            except StaleElementReferenceException:
+                pass  # the screen changed under the question
             time.sleep(0.05)
         said = " / ".join(self.text().split("\n"))[:300]
         raise Failed(f"{otherwise}; the screen says: {said}")
@@ -97,10 +97,19 @@ class Page:
     # Doing
 
     def press(self, key, text=None):
-        self._press(self.find(key, "press", text))
+        self._insist(key, "press", text, Keys.ENTER)
 
     def choose(self, key, text=None):
-        self._press(self.find(key, "choose", text), Keys.SPACE)
+        self._insist(key, "choose", text, Keys.SPACE)
+
+    def _insist(self, key, kind, text, by):
+        """Finds and presses; again where the screen was drawn anew in between."""
+        for _ in range(5):
+            try:
+                return self._press(self.find(key, kind, text), by)
+            except StaleElementReferenceException:
+                continue
+        raise Failed(f"{key or text} is drawn anew all the time")
 
     def fill(self, key, text, text_of=None):
         """Types into a field what people type, all scripts and line ends included."""
@@ -116,7 +125,7 @@ class Page:
             field.send_keys(Keys.BACKSPACE)
         expect(self.js("return arguments[0].value", field) == text, "the field holds something else")
 
-    def _press(self, node, key=Keys.ENTER):
+    def _press(self, node, key):
         if self.by_keyboard:
             self._tab_to(node)
             self._key(key)

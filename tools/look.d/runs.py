@@ -46,7 +46,7 @@ def play(program, pages, options, chosen):
             try:
                 journey_in(scene, site, table, steps, LOOKS[name])
             except Exception as failure:
-                failures.append(f"{name}: {failure}")
+                failures.append(f"{name}: {str(failure).splitlines()[0]}")
                 if not isinstance(failure, Failed):
                     traceback.print_exc()
     except Failed as failure:
