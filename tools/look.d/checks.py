@@ -118,6 +118,7 @@ class Looker:
         began = time.monotonic()
         chromium = self.chromium
         self.count += 1
+        chromium.js("scrollTo({ top: 0, behavior: 'instant' })")
         chromium.shot(self.folder / f"{self.count:02}-{screen}.png", whole)
         chromium.js(self.table.axe)
         found = {

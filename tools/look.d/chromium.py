@@ -138,15 +138,17 @@ class Chromium:
     def forget(self):
         shutil.rmtree(self.profile, ignore_errors=True)
 
-    def requests(self):
-        """Addresses that anything in the browser asked for, once it ended."""
+    def requests(self, origin):
+        """Addresses that a page or a worker of this origin asked for, once the browser ended.
+
+        What Chromium asks its makers for by itself has no origin; no name leads there.
+        """
         text = self.traffic.read_text(encoding="utf-8", errors="replace")
         try:
             log = json.loads(text)
         except ValueError:  # it was killed in the middle of a line
             log = json.loads(text[:text.rindex("\n{")].rstrip().rstrip(",") + "]}")
-        starts = {log["constants"]["logEventTypes"][name]
-                  for name in ("URL_REQUEST_START_JOB", "CORS_REQUEST")
-                  if name in log["constants"]["logEventTypes"]}
-        return sorted({event["params"]["url"] for event in log["events"]
-                       if event["type"] in starts and "url" in event.get("params", {})})
+        start = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+        asked = [event["params"] for event in log["events"]
+                 if event["type"] == start and "url" in event.get("params", {})]
+        return sorted({one["url"] for one in asked if one.get("initiator") == origin})

@@ -54,12 +54,12 @@ def expect_nothing_behind(page):
 
 def expect_clean_end(chromium, scene, journey, remarks):
     """The browser ended: nobody else was asked for anything, and nothing was kept."""
-    allowed = (scene.address, chromium.site.address, "https://" + chromium.site.name,
-               "data:", "blob:", "chrome:", "devtools:", "about:")
-    others = [url for url in chromium.requests() if not url.startswith(allowed)]
+    asked = chromium.requests(scene.address.rstrip("/"))
+    others = [url for url in asked if not url.startswith((scene.address, chromium.site.address))]
     expect(not others, f"{len(others)} requests went elsewhere: {others[:3]}")
-    expect(any(url.startswith(scene.address) for url in chromium.requests()),
-           "the log of requests does not even show the page")
+    expect(any(url.endswith("/kith.wasm") or url.endswith("/kith-plain.js") for url in asked),
+           "the log of requests does not even show the page's program")
+    remarks.append(f"{len(asked)} addresses asked for, all of the relay")
     expect_nothing_kept(chromium.profile, scene.address, CANARIES, journey.sent_codes,
                         scene.link, remarks)
 
