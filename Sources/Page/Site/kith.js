@@ -9,6 +9,7 @@
 //
 // begin {} -> { webAssembly }
 //     Loads the program; every other call waits for it.
+// module {} -> the compiled program for work-worker.js, or null where WebAssembly is off
 // follow { network, community, charters, manifest, cards: [], now } -> { name, networkName, isTest,
 //     workBase, manifestUntil, relays, languages: [], bridges: [{ key, name, ready,
 //     authorities: [{ uri, name, publishing }] }] }
@@ -38,9 +39,11 @@
 //     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
 //     purpose: a term of the list. An answer's state: waiting approved refused forwarded delayed
 //     open closed withdrawn withdrawn_after ended replaced other. day: counted from 1970.
-// compose { what, case?, incident?, text?, language?, slot } -> { envelopes, retractions, case }
+// compose { what, case?, incident?, text?, language?, slot, ttl? } -> { envelopes, retractions,
+//     case }
 //     what: request, note (incident; under the first free number without case), words (text,
 //     language?), reopen, contactRules (text). Seals drafts, which take the place of those before.
+//     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days.
 //     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
 //     unusableKey.
 // reseal { case, slot } -> as compose
@@ -68,8 +71,8 @@
 const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wrongKey'];
 const refused = 6;
 
-/// Fetches and starts the program beside this file.
-export async function load() {
+/// Starts the program: the one compiled elsewhere in this page, else the one beside this file.
+export async function load(module = null) {
     let program;
     // The browser fills at most 64 KiB of randomness at a time.
     const random = (start, count) => {
@@ -79,30 +82,35 @@ export async function load() {
         }
     };
     const webAssembly = typeof WebAssembly === 'object';
-    program = webAssembly ? await instance({ env: { random } })
-        : (await import('./kith-plain.js')).instantiate({ random });
+    if (webAssembly) {
+        module ??= await compiled();
+        program = (await WebAssembly.instantiate(module, { env: { random } })).exports;
+    } else {
+        program = (await import('./kith-plain.js')).instantiate({ random });
+    }
     if (program.begin() < 0) throw new Refusal('cannotSeal');
-    return new Kith(program, webAssembly);
+    return new Kith(program, webAssembly ? module : null);
 }
 
 /// Compiles while it arrives, where the browser and the server's type for the file allow it.
-async function instance(imports) {
+async function compiled() {
     const fetched = async () => {
         const file = await fetch(new URL('kith.wasm', import.meta.url), {
-            cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+            cache: 'no-store', credentials: 'omit', redirect: 'error',
+            referrerPolicy: 'no-referrer',
         });
         if (!file.ok) throw new Refusal('cannotSeal');
         return file;
     };
-    if (WebAssembly.instantiateStreaming) {
+    if (WebAssembly.compileStreaming) {
         try {
-            return (await WebAssembly.instantiateStreaming(fetched(), imports)).instance.exports;
+            return await WebAssembly.compileStreaming(fetched());
         } catch (problem) {
             if (!(problem instanceof TypeError)) throw problem;
         }
     }
     const bytes = await (await fetched()).arrayBuffer();
-    return (await WebAssembly.instantiate(bytes, imports)).instance.exports;
+    return WebAssembly.compile(bytes);
 }
 
 /// What the program refused: `code` is one of its stable words.
@@ -114,9 +122,9 @@ export class Refusal extends Error {
 }
 
 export class Kith {
-    constructor(program, webAssembly) {
+    constructor(program, module) {
         this.program = program;
-        this.webAssembly = webAssembly;
+        this.module = module;
     }
 
     /// One of the calls above but begin and random: its result, as bytes.

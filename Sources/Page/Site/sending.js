@@ -27,9 +27,9 @@ export class Sending {
     timeTold = 0;
 
     /// `verb` and `request` are what the program composes; `what` names it for the receipt, and
-    /// `isUrgent` makes relays pass it on before all else.
-    constructor({ what, verb = 'compose', request, isUrgent = false, then = 'receipt' }) {
-        Object.assign(this, { what, verb, request, isUrgent, then });
+    /// `isUrgent` makes relays pass it on before all else; `numbers` are the cases it erases.
+    constructor(order) {
+        this.order = { verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], ...order };
         state.sending = this;
         whileBusy(() => ['working', 'handing'].includes(state.sending?.phase));
     }
@@ -40,7 +40,7 @@ export class Sending {
     /// Composes and begins the work; settles when the time it takes was measured.
     async prepare() {
         try {
-            await visit.call(this.verb, { ...this.request, slot: state.clock.slot });
+            await visit.call(this.order.verb, { ...this.order.request, slot: state.clock.slot });
             const drafts = listed(await visit.call('drafts'));
             this.#pool = new WorkPool(drafts, () => this.#changed());
             this.#run();
@@ -53,8 +53,7 @@ export class Sending {
 
     /// The same once more, perhaps with another entry in the request.
     anew(more = {}) {
-        const { what, verb, request, isUrgent, then } = this;
-        return new Sending({ what, verb, request: { ...request, ...more }, isUrgent, then });
+        return new Sending({ ...this.order, request: { ...this.order.request, ...more } });
     }
 
     /// Lets what is ready, or once it is, go to the relay.
@@ -72,7 +71,7 @@ export class Sending {
     resume() {
         if (this.phase !== 'paused') return;
         this.#turn('working');
-        this.#pool.start();
+        this.#pool.start().catch((problem) => this.#fail(problem));
     }
 
     /// Gives up what was not handed over yet.
@@ -94,8 +93,8 @@ export class Sending {
             this.envelopes = envelopes;
             this.#turn('waiting');
             if (this.#isLetGo) this.#handOver(envelopes);
-        }, (problem) => this.#fail(problem));
-        this.#pool.start();
+        });
+        this.#pool.start().catch((problem) => this.#fail(problem));
     }
 
     async #handOver(envelopes) {
@@ -106,8 +105,10 @@ export class Sending {
         };
         try {
             const all = joined(...envelopes);
-            if (all.length) await insist(() => submit(this.handle, all, this.isUrgent), patience);
-            state.sent.push({ handle: this.handle, what: this.what });
+            const sent = () => submit(this.handle, all, this.order.isUrgent);
+            if (all.length) await insist(sent, patience);
+            const { what, request } = this.order;
+            state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined });
             await this.#takeBack(patience);
             // The visit now knows its own words again, as if it had read them.
             if (all.length) {
@@ -122,7 +123,8 @@ export class Sending {
 
     /// An erasure also opens the commitments of all that was sent.
     async #takeBack(patience) {
-        if (this.verb !== 'erase') return;
+        if (this.order.verb !== 'erase') return;
+        state.erased.push(...this.order.numbers);
         const retractions = await visit.call('retractions');
         if (retractions.length === 0) return;
         this.retraction = crypto.getRandomValues(new Uint8Array(16));

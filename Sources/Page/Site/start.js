@@ -12,7 +12,8 @@ import { visit } from './visit.js';
 const screens = [
     'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending',
     'receipt', 'enter', 'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent',
-    'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'erase', 'erased', 'decoy', 'day', 'numbers', 'about',
+    'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'erase', 'erased', 'decoy',
+    'day', 'numbers', 'about',
 ];
 let program = null;
 let relay = null;
@@ -27,6 +28,7 @@ export function start() {
 /// One after the other, so that they stand in nobody's way.
 async function fetchScreens() {
     await import('./qr.js').catch(() => {});
+    await import('./work.js').then(({ employEarly }) => employEarly()).catch(() => {});
     for (const name of screens) await import(`./screens/${name}.js`).catch(() => {});
 }
 

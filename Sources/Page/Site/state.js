@@ -20,8 +20,8 @@ export function forget() {
         hasCode: false, groups: null, isCodeKept: false,
         /// What is being sent, and the handles of what was sent.
         sending: null, sent: [],
-        /// What the code found, when, and how far the reading has got.
-        cases: null, isRead: false, readAt: 0, reading: null,
+        /// What the code found, which cases this visit erased, when it was read, and how far.
+        cases: null, erased: [], isRead: false, readAt: 0, reading: null,
         /// The consent that is being made, and words not yet sent, by case.
         consent: null, unsent: {},
     });

@@ -1,16 +1,22 @@
-// Searches the work of one envelope after the other. The page posts { id, envelope, bits }, the
-// envelope bearing the nonce to begin from at bytes 56...63, and hears { id, tries } as it goes and
-// { id, tries, envelope } once it is finished. Ending the worker ends the search, and a search has
-// no memory: going on later from anywhere loses nothing.
+// Searches the work of one envelope after the other. The page posts { module }, the compiled
+// program or null, then { id, envelope, bits }, the envelope bearing the nonce to begin from at
+// bytes 56...63, and hears { id, tries } as it goes and { id, tries, envelope } once it is
+// finished. Ending the worker ends the search, and a search has no memory: going on later from
+// anywhere loses nothing.
 
 import { load } from './kith.js';
 
 const nonceAt = 56;
 const tellAfter = 100; // milliseconds
-const loading = load();
-loading.catch(() => {});
+let loading = null;
 
-onmessage = async ({ data: { id, envelope, bits } }) => {
+onmessage = async ({ data: { module, id, envelope, bits } }) => {
+    if (module !== undefined) {
+        loading = load(module);
+        // Whoever brings work hears of it.
+        loading.catch(() => {});
+        return;
+    }
     try {
         search(await loading, id, envelope, bits);
     } catch (problem) {

@@ -2,31 +2,56 @@
 
 import { whenLeaving } from './exit.js';
 import { worker } from './trust.js';
+import { visit } from './visit.js';
 
 const mostWorkers = 4;
-const running = new Set();
-whenLeaving(() => { for (const pool of running) pool.pause(); });
+// A worker that does not begin was not fetched: until the network is back, milliseconds.
+const patience = 3000;
+// Workers that wait for work. They are fetched early, so that none is missing without network.
+let spare = [];
+let pools = [];
+whenLeaving(() => {
+    for (const pool of pools) pool.pause();
+    for (const one of spare) one.terminate();
+});
+
+const workersHere = () => Math.min(mostWorkers, navigator.hardwareConcurrency || 2);
+
+/// Fetches workers, and gives them the program that was compiled for the visit.
+export async function employEarly() {
+    const module = await visit.call('module');
+    while (spare.length < workersHere()) spare.push(employed(module));
+}
+
+function employed(module) {
+    const one = worker('work-worker.js');
+    one.onerror = (event) => {
+        event.preventDefault();
+        spare = spare.filter((other) => other !== one);
+    };
+    one.postMessage({ module });
+    return one;
+}
 
 /// `drafts` are { id, envelope } without work; `onChange` hears of every step.
 export class WorkPool {
     #drafts;
-    #workers = [];
+    #module = null;
+    #busy = new Set();
     #open = [];
     #settle = null;
     #began = 0;
     #triesBefore = 0;
+    #retry = 0;
+    isRunning = false;
 
     constructor(drafts, onChange) {
         this.#drafts = drafts.map((draft) => ({
             ...draft, bits: draft.envelope[3], tries: 0, done: false,
         }));
         this.onChange = onChange;
-        this.finished = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
-        // Whoever waits hears of a failure; nobody waiting is no failure of its own.
-        this.finished.catch(() => {});
+        this.finished = new Promise((resolve) => { this.#settle = resolve; });
     }
-
-    get isRunning() { return this.#workers.length > 0; }
 
     /// Tries a second of all workers together, since the last start; 0 before any were counted.
     get rate() {
@@ -50,63 +75,69 @@ export class WorkPool {
         return all === 0 ? 1 : done / all;
     }
 
-    start() {
+    async start() {
         if (this.isRunning) return;
-        running.add(this);
+        this.isRunning = true;
+        pools.push(this);
+        this.#module = await visit.call('module');
         this.#open = this.#drafts.filter((draft) => !draft.done);
-        const count = Math.min(mostWorkers, navigator.hardwareConcurrency || 2, this.#open.length);
         this.#began = performance.now();
         this.#triesBefore = this.#sum((draft) => draft.tries);
-        for (let at = 0; at < count; at += 1) this.#employ();
+        this.#employ();
         this.#look();
     }
 
     /// Ends the workers. Starting again loses nothing on average: every try is as good as the next.
     pause() {
-        for (const one of this.#workers) one.terminate();
-        this.#workers = [];
-        running.delete(this);
+        clearTimeout(this.#retry);
+        for (const one of this.#busy) one.terminate();
+        this.#busy.clear();
+        this.isRunning = false;
+        pools = pools.filter((pool) => pool !== this);
     }
 
+    /// As many workers as there are envelopes left, and processors.
     #employ() {
-        const one = worker('work-worker.js');
-        this.#workers.push(one);
-        one.onerror = (event) => {
-            event.preventDefault();
-            this.pause();
-            this.#settle.reject(Object.assign(new Error('work'), { code: 'cannotSeal' }));
-        };
-        this.#next(one);
+        while (this.isRunning && this.#open.length > 0 && this.#busy.size < workersHere()) {
+            this.#give(spare.pop() ?? employed(this.#module), this.#open.shift());
+        }
     }
 
-    #next(one) {
-        const draft = this.#open.shift();
-        if (!draft) {
-            one.terminate();
-            this.#workers = this.#workers.filter((other) => other !== one);
-            this.#look();
-            return;
-        }
+    #give(one, draft) {
         const before = draft.tries;
         const envelope = draft.envelope.slice();
         // Bytes 56 to 63 are the nonce: a search that goes on must not repeat what it tried.
         crypto.getRandomValues(envelope.subarray(56, 64));
+        this.#busy.add(one);
         one.onmessage = ({ data }) => {
-            draft.tries = before + (data.tries ?? 0);
-            if (data.error) return one.onerror(new Event('error'));
+            if (data.error) { this.#lost(one, draft); return; }
+            draft.tries = before + data.tries;
             if (data.envelope) {
                 Object.assign(draft, { envelope: data.envelope, done: true });
-                this.#next(one);
+                this.#busy.delete(one);
+                spare.push(one);
+                this.#employ();
+                this.#look();
             }
             this.onChange?.();
         };
+        one.onerror = (event) => { event.preventDefault(); this.#lost(one, draft); };
         one.postMessage({ id: draft.id, envelope, bits: draft.bits });
+    }
+
+    /// The visit's own program runs, so it is the network that is missing: another worker is tried.
+    #lost(one, draft) {
+        one.terminate();
+        this.#busy.delete(one);
+        this.#open.push(draft);
+        clearTimeout(this.#retry);
+        this.#retry = setTimeout(() => this.#employ(), patience);
     }
 
     #look() {
         if (!this.#drafts.every((draft) => draft.done)) return;
         this.pause();
-        this.#settle.resolve(this.#drafts.map((draft) => draft.envelope));
+        this.#settle(this.#drafts.map((draft) => draft.envelope));
         this.onChange?.();
     }
 

@@ -32,7 +32,8 @@ onmessage = async ({ data: { id, name, request } }) => {
 
 function answer(kith, name, request) {
     switch (name) {
-    case 'begin': return { webAssembly: kith.webAssembly };
+    case 'begin': return { webAssembly: kith.module !== null };
+    case 'module': return kith.module;
     case 'random': return crypto.getRandomValues(new Uint8Array(request.count));
     case 'forget':
         kith.forget();

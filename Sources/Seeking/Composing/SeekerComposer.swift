@@ -21,6 +21,8 @@ public struct SeekerComposer {
     let workBase: UInt8
     let now: WallTime
     let random: RandomSource
+    /// How long what is written lasts; ninety days but where a device is too slow for the work.
+    public var ttlClass = TTLClass.quarter
 
     public init(
         network: NetworkID, community: CommunityID, keys: CaseKeys, workBase: UInt8,
@@ -105,7 +107,7 @@ public struct SeekerComposer {
     ) throws(Failure) -> [EnvelopeDraft] {
         let posting = Posting(
             network: network, topic: Topics.intake(community, now.slot.week), slot: now.slot,
-            ttlClass: .quarter, workBits: workBase + TTLClass.quarter.rawValue,
+            ttlClass: ttlClass, workBits: workBase + ttlClass.rawValue,
             tagKey: tag ?? keys.selfTag, eraseKey: keys.erase)
         do {
             return try Sealer.seal(

@@ -137,10 +137,17 @@ extension Visit {
             slot = try asked.number("now") / 600
         }
         guard let number32 = UInt32(exactly: slot) else { throw .malformed }
-        return SeekerComposer(
+        var composer = SeekerComposer(
             network: followed.network, community: followed.community,
             keys: code.caseKeys(followed.community, number), workBase: followed.charter.workBase,
             now: Slot(number32).start, random: random)
+        if let ttl = try asked.optionalNumber("ttl") {
+            guard let ttlClass = UInt8(exactly: ttl).flatMap({ TTLClass(rawValue: $0) }) else {
+                throw .malformed
+            }
+            composer.ttlClass = ttlClass
+        }
+        return composer
     }
 
     func sealed(

@@ -18,6 +18,8 @@ export default async function cases() {
     if (!state.isRead) return reading();
     state.cases = await visit.call('cases', { now: state.clock.now });
     const found = state.cases.cases;
+    // What is erased may still be found until every relay has heard of it.
+    for (const one of found) one.isErased ||= state.erased.includes(one.number);
     const again = button(t('cases.again'), () => { state.isRead = false; redraw(); });
     const line = (one) => button([el('strong', {}, caseName(one)), el('small', {}, caseState(one))],
         () => go('case', { number: one.number }));
@@ -27,7 +29,8 @@ export default async function cases() {
         el('p', { class: 'soft' }, t('cases.read', { time: moment(state.readAt) })), again,
         el('h2', {}, t('cases.more')),
         button(t('cases.new'), () => goAnew('choose')),
-        found.length > 0 && button(t('cases.erase'), () => go('erase', { all: true })),
+        found.some((one) => !one.isErased)
+            && button(t('cases.erase'), () => go('erase', { all: true })),
         actions());
 }
 

@@ -21,11 +21,12 @@ export default async function enter() {
         open.disabled = true;
         news.tell('');
         try {
-            await visit.call('enterCode', { text });
+            // Note programs make thin and wide spaces of their own.
+            await visit.call('enterCode', { text: text.replace(/\s+/g, ' ') });
             state.sending?.drop();
             Object.assign(state, {
                 hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
-                reading: null,
+                reading: null, erased: [],
             });
             field.input.value = '';
             goAnew('cases');

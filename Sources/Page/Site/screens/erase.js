@@ -23,8 +23,9 @@ export default function erase({ number, all = false }) {
         options: [[false, t('erase.shared.withdraw')], [true, t('erase.shared.leave')]],
         onChange: (value) => { leaveConsents = value === true; },
     });
+    const numbers = cases.map((one) => one.number);
     const on = () => (isSure
-        ? sendIt(news, { what: 'erase', verb: 'erase', isUrgent: true, then: 'erased',
+        ? sendIt(news, { what: 'erase', verb: 'erase', isUrgent: true, then: 'erased', numbers,
             request: all ? { all: true, leaveConsents } : { case: number, leaveConsents } })
         : news.tell(t('erase.unsure')));
     return screen(t(all ? 'erase.title.all' : 'erase.title'),

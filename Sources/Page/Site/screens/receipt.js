@@ -18,17 +18,19 @@ const next = {
 // words: receipt.title.{request note words contactRules reopen consent withdraw renewal}
 
 export default function receipt() {
-    const { what } = state.sent.at(-1);
+    const { what, isShort, handle } = state.sent.at(-1);
+    const coming = next[what] ?? ['receipt.answer', 'receipt.nobody', 'receipt.days'];
     const lines = el('ul', {}, el('li', {}, t('receipt.stored')));
     const node = screen(t(`receipt.title.${what}`), el('div', { role: 'status' }, lines),
         paragraph('receipt.meaning'),
         el('h2', {}, t('receipt.next')),
-        list(...next[what] ?? ['receipt.answer', 'receipt.nobody', 'receipt.days']),
+        list(...coming.map(
+            (key) => (key === 'receipt.days' && isShort ? 'receipt.week' : key))),
         el('div', { class: 'actions' },
             button(t('receipt.case'), () => goAnew('cases'), 'main'),
             button(t('receipt.more'), () => goAnew('choose')),
             button(t('receipt.leave'), leave)));
-    follow(state.sent.at(-1).handle, lines, node);
+    follow(handle, lines, node);
     return node;
 }
 

@@ -17,7 +17,7 @@ export default function sendingScreen() {
     const stay = paragraph('sending.stay');
     const failed = el('div', { role: 'alert' });
     const turned = (phase) => {
-        if (phase === 'done') goAnew(sending.then);
+        if (phase === 'done') goAnew(sending.order.then);
         stay.hidden = phase === 'failed';
         if (phase !== 'failed') return;
         failed.replaceChildren(el('p', { class: 'error' }, refusal(sending.problem)), numbers(),
