@@ -107,9 +107,11 @@ class Table:
 class Looker:
     """Looks at the screen that is shown, keeps its picture, and notes what is wrong."""
 
-    def __init__(self, table, page):
-        self.table, self.page = table, page
-        self.chromium, self.look = page.chromium, page.chromium.look
+    def __init__(self, table, look, page=None, network_fails=False):
+        """`network_fails`: the browser itself notes every request that got no good answer."""
+        self.table, self.look, self.page = table, look, page
+        self.chromium = page.chromium if page else None
+        self.network_fails = network_fails
         self.folder = table.out / self.look.name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.count = 0
@@ -127,7 +129,8 @@ class Looker:
             + chromium.js(TURNED, self.look.language == "ar"),
             "words": [f"a key stands there: {key}"
                       for key in self.page.words.keys_shown(self.page.text("body"))],
-            "console": [line[:300] for line in chromium.console()]}
+            "console": [line[:300] for line in chromium.console()
+                        if not (self.network_fails and "Failed to load resource" in line)]}
         if self.look.keyboard:
             found["keyboard"] = self.tab_around()
         for check, wrong in found.items():

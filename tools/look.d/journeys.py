@@ -34,6 +34,14 @@ class Journey:
 
     # Beginning
 
+    def enter(self, link=None):
+        """The same without looking at the screens."""
+        page = self.page
+        page.open(link or self.scene.link)
+        page.at("safety.title")
+        page.press("safety.continue")
+        page.at("choose.title", LONG)
+
     def arrive(self, link=None):
         """From the community's link to the choice of what to do."""
         page = self.page
@@ -193,6 +201,25 @@ class Journey:
         for name in ("reported", "safety", "needs"):
             expect(request.get(name), f"{name} is missing")
 
+    def quick_request(self, account):
+        """Only the first question is answered; ends at the code, nothing sent yet."""
+        page = self.page
+        page.press("choose.ask")
+        page.at("account.title.request")
+        page.fill("account.name", account)
+        self.skip_to_review()
+        page.press("review.send.request")
+
+    def skip_to_review(self):
+        page = self.page
+        page.press("question.on")
+        first = self.titles("account.title.request", "account.title.note")
+        page.until(lambda: page.title not in first, "the second question does not come")
+        while page.title not in self.titles("review.title"):
+            title = page.title
+            page.press("question.skip")
+            page.until(lambda: page.title != title, "the next question does not come")
+
     # Coming back
 
     def come_back(self):
@@ -235,10 +262,7 @@ class Journey:
         page = self.page
         with self.step(f"{self.name}: the code is pasted, with spaces and dashes"):
             page.chromium.new_tab()
-            page.open(self.scene.link)
-            page.at("safety.title")
-            page.press("safety.continue")
-            page.at("choose.title", LONG)
+            self.enter()
             page.press("choose.code")
             page.at("enter.title")
             page.fill("enter.name", (code or self.code).replace(" ", " - ") + " ")
@@ -442,11 +466,7 @@ class Journey:
             page.press("choose.note")
             page.at("account.title.note")
             page.fill("account.name", NOTE)
-            while not page.has("review.send.note"):
-                title = page.title
-                page.press("question.skip" if title != page.words.plain("account.title.note")
-                           else "question.on")
-                page.until(lambda: page.title != title, "the next question does not come")
+            self.skip_to_review()
             page.press("review.send.note")
             self.arrived("note")
             self.look.see("receipt-note")

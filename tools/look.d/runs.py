@@ -7,12 +7,12 @@ import traceback
 from checks import Looker, Table
 from chromium import Chromium, Look
 from journeys import Journey
-from leaving import (closed_and_reopened, expect_clean_end, expect_nothing_behind,
-                     expect_nothing_stored, leave)
+from leaving import expect_clean_end, expect_nothing_behind, expect_nothing_stored, leave
 from page import Page
 from scene import Scene
 from loopback import Neutral
 from steps import Failed, Steps
+from troubles import Trouble
 from words import Words
 
 LOOKS = {look.name: look for look in (
@@ -26,10 +26,12 @@ LOOKS = {look.name: look for look in (
     Look("slow", throttle=4),
     Look("plain", plain=True))}
 USUAL = ["phone"]
+TROUBLES = [name.removeprefix("try_").replace("_", "-")
+            for name in vars(Trouble) if name.startswith("try_")]
 
 
 def names():
-    return [*LOOKS]
+    return [*LOOKS, *TROUBLES]
 
 
 def play(program, pages, options, chosen):
@@ -37,14 +39,19 @@ def play(program, pages, options, chosen):
     steps, table = Steps(options.json), Table(options.out)
     scene = Scene(program, pages, steps)
     site = Neutral(scene.folder)
+    trouble = Trouble(scene, site, table, steps, Words("en"))
     failures = []
     began = time.monotonic()
     try:
         scene.start()
-        scene.start_bridge()
+        if set(chosen) & set(LOOKS):
+            scene.start_bridge()
         for name in chosen:
             try:
-                journey_in(scene, site, table, steps, LOOKS[name])
+                if name in LOOKS:
+                    journey_in(scene, site, table, steps, LOOKS[name])
+                else:
+                    trouble.play(name)
             except Exception as failure:
                 failures.append(f"{name}: {str(failure).splitlines()[0]}")
                 if not isinstance(failure, Failed):
@@ -81,7 +88,7 @@ def journey_in(scene, site, table, steps, look):
     chromium = Chromium(look, site)
     try:
         page = Page(chromium, words, scene.address)
-        looker = Looker(table, page)
+        looker = Looker(table, look, page)
         journey = Journey(scene, page, looker, steps)
         try:
             journey.arrive()
@@ -104,7 +111,7 @@ def journey_in(scene, site, table, steps, look):
                 leave(page, by_keys=True)
                 expect_nothing_behind(page)
         except Exception:
-            chromium.shot(table.out / look.name / "failed.png")
+            chromium.shot(table.out / f"failed-{look.name}.png")
             raise
         with steps.step(f"{look.name}: the profile holds no word, code, store or cookie") as remarks:
             chromium.quit()

@@ -1,6 +1,5 @@
 """Three nodes on a test network: a community's, the relay that serves the page, and a bridge's."""
 
-import json
 import secrets
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from command import Kith
 from relay import Relay, free_ports
 from steps import eventually, expect, expect_soon
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 COMMUNITY = "Kestrelmoor Listeners"
 SUPPORTER = "Wren Quillfeather"
 
@@ -107,6 +107,3 @@ def peer(root, command, *lines):
     expect(done.returncode == 0, f"peer.py {command} ended with {done.returncode}: {done.stderr[-300:]}")
     return done.stdout
 
-
-def read_json(file):
-    return json.loads(file.read_text(encoding="utf-8"))
