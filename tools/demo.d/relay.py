@@ -21,6 +21,7 @@ class Relay:
         self.advertise = tap.address if tap else self.listen  # what others are told
         self.program = program
         self.how = [] if has_stem else NO_STEM
+        self.page = ["--no-page"]  # what it is told of the seeker's page
         self.process = None
         self.node = None  # its id, once it has one
 
@@ -30,7 +31,7 @@ class Relay:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "run", "--data", self.data, "--erase-delay", str(ERASE_DELAY),
-                 "--no-page", *self.how],
+                 *self.page, *self.how],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def is_ready():

@@ -12,17 +12,23 @@ from typing import Any
 from basics import Refused, require
 
 PROTOCOL = Path(__file__).resolve().parent.parent.parent / "protocol"
-TOKEN = re.compile(r"=>|\.\.|\.size|\.le|\d+|[a-z][a-z0-9-]*|[{}\[\],:?*+=]")
+TOKEN = re.compile(r"=>|\.\.|\.size|\.le|\d+|[a-z][a-z0-9-]*|[{}()\[\],:?*+=/]")
 Check = Callable[[Any], bool]
 
 PLAIN: dict[str, Check] = {
     "any": lambda value: True,
     "bool": lambda value: isinstance(value, bool),
     "true": lambda value: value is True,
+    "null": lambda value: value is None,
     "uint": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     "bstr": lambda value: isinstance(value, bytes),
     "tstr": lambda value: isinstance(value, str),
 }
+
+
+def _bytes(value: bytes | str) -> int:
+    """How long a string is, in bytes."""
+    return len(value.encode() if isinstance(value, str) else value)
 
 
 class _Parser:
@@ -58,7 +64,18 @@ class _Parser:
         return self.rules
 
     def type(self) -> Check:
+        """One type, or several of which one has to fit."""
+        choices = [self.single()]
+        while self.skip("/"):
+            choices.append(self.single())
+        return lambda value: any(check(value) for check in choices)
+
+    def single(self) -> Check:
         token = self.take()
+        if token == "(":
+            inner = self.type()
+            self.take(")")
+            return inner
         if token == "{":
             return self.map()
         if token == "[":
@@ -66,19 +83,30 @@ class _Parser:
         if token in PLAIN:
             return self.controlled(PLAIN[token])
         if token.isdigit():
-            self.take("..")
-            least, most = int(token), int(self.take())
+            least = int(token)
+            most = int(self.take()) if self.skip("..") else least
             return lambda value: PLAIN["uint"](value) and least <= value <= most
         return lambda value: self.rules[token](value)
 
     def controlled(self, plain: Check) -> Check:
         if self.skip(".size"):
-            size = int(self.take())
-            return lambda value: plain(value) and len(value) == size
+            least, most = self.span()
+            return lambda value: plain(value) and least <= _bytes(value) <= most
         if self.skip(".le"):
             most = int(self.take())
             return lambda value: plain(value) and value <= most
         return plain
+
+    def span(self) -> tuple[int, int]:
+        """`32`, or `(1..32)`."""
+        if not self.skip("("):
+            size = int(self.take())
+            return size, size
+        least = int(self.take())
+        self.take("..")
+        most = int(self.take())
+        self.take(")")
+        return least, most
 
     def map(self) -> Check:
         needed: dict[int, Check] = {}

@@ -7,7 +7,13 @@ import { t } from './words.js';
 let fields = 0;
 
 /// A screen with its title, which takes the focus when it is shown.
-export const screen = (title, ...children) => el('section', {}, el('h1', {}, title), ...children);
+export const screen = (title, ...children) => el(
+    'section', { oninput: calm }, el('h1', {}, title), ...children);
+
+/// What was wrong is no longer said once the person sets about mending it.
+function calm({ currentTarget }) {
+    for (const line of currentTarget.querySelectorAll('p[role=alert]')) line.tell?.('');
+}
 
 export const paragraph = (key, values) => el('p', {}, t(key, values));
 export const notice = (...children) => el('div', { class: 'notice' }, ...children);

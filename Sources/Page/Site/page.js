@@ -14,6 +14,8 @@ begin().catch(() => main.querySelector('.cannot')?.classList.remove('cannot'));
 
 async function begin() {
     takeFragment();
+    // A link that is opened over this page begins anew.
+    addEventListener('hashchange', () => location.reload());
     await speak(preferred()).catch(() => speak('en'));
     whenLeaving(forget);
     whenLeaving(forgetWay);

@@ -58,14 +58,13 @@ enum StandardHeaderValues {
         "trusted-types kith",
     ].joined(separator: "; ")
 
-    /// Whatever a page could ask the device for.
+    /// Whatever a page could ask the device for; names that no browser knows would fill consoles.
     static let permissions = [
-        "accelerometer", "ambient-light-sensor", "autoplay", "battery", "bluetooth",
-        "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
-        "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts",
-        "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
-        "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb",
-        "web-share", "xr-spatial-tracking",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
+        "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid",
+        "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+        "picture-in-picture", "publickey-credentials-get", "screen-wake-lock",
+        "serial", "storage-access", "usb", "xr-spatial-tracking",
     ].map { $0 + "=()" }.joined(separator: ", ")
 
     static let referrerPolicy = name("referrer-policy")

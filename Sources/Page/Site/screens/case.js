@@ -69,7 +69,9 @@ const toldList = (told) => el('dl', { class: 'asked' }, told.map(([name, text]) 
 
 function sharedLine(one, consent) {
     const answered = consent.answers.at(-1)?.state ?? 'unanswered';
-    const standing = t(`consent.state.${consent.isWithdrawn ? 'withdrawn' : answered}`);
+    // Until the bridge says so, nobody knows whether something was sent before.
+    const isOpen = consent.isWithdrawn && !['withdrawn', 'withdrawn_after'].includes(answered);
+    const standing = t(isOpen ? 'shared.withdrawn' : `consent.state.${answered}`);
     return button(
         [el('strong', {}, apart(recipientName(consent))), el('small', {}, standing)],
         () => go('shared', { number: one.number, id: consent.id }));

@@ -55,6 +55,7 @@ function answerLine(answer) {
         answer.reference && [' ', t('shared.reference'), ' ', apart(answer.reference)],
         (answer.forwards ?? []).map((forward) => el('p', { class: 'soft' },
             t('shared.forward', { day: day(forward.day * 86400) }), ' ',
-            forward.reference && apart(forward.reference),
+            forward.reference && forward.reference !== answer.reference
+                && apart(forward.reference),
             forward.isPerhapsTwice && [' ', t('shared.twice')])));
 }
