@@ -184,11 +184,12 @@ import Testing
 
     @Test func aGateLetsSoManyThroughAtATime() async throws {
         let gate = Gate(2, waiting: 50)
+        let always: @Sendable () -> Bool = { true }
         let most = try await withThrowingTaskGroup(of: Int.self) { group in
             let busy = Counter()
             for _ in 0..<40 {
                 group.addTask {
-                    try await gate.run({ true }) {
+                    try await gate.run(always) {
                         let now = busy.add(1)
                         try await Task.sleep(for: .milliseconds(2))
                         busy.add(-1)
@@ -203,7 +204,7 @@ import Testing
 
     @Test func whoFindsTooManyWaitingIsSentAway() async throws {
         let gate = Gate(0, waiting: 0)
-        await #expect(throws: PageRefusal.busy) { try await gate.run({ true }) {} }
+        await #expect(throws: PageRefusal.busy) { try await gate.run({ true }, {}) }
     }
 }
 
