@@ -13,7 +13,7 @@ const screens = [
     'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending',
     'receipt', 'enter', 'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent',
     'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'erase', 'erased', 'decoy',
-    'day', 'numbers', 'about',
+    'day', 'numbers', 'about', 'guidance', 'guidanceask', 'guidanceadvice',
 ];
 let program = null;
 let relay = null;
@@ -29,6 +29,7 @@ export function start() {
 async function fetchScreens() {
     await import('./qr.js').catch(() => {});
     await import('./work.js').then(({ employEarly }) => employEarly()).catch(() => {});
+    await import('./guidance.js').then(({ packFile }) => packFile()).catch(() => {});
     for (const name of screens) await import(`./screens/${name}.js`).catch(() => {});
 }
 

@@ -10,6 +10,8 @@ export function forget() {
         communityID: null, from: null,
         /// What the records say about it, once checked, and its guidance records.
         community: null, guidance: [],
+        /// Answers to the questions of guidance, by pack; whether a request's own may be used.
+        advised: {}, usesAnswers: false,
         /// What the relay says about itself, and the clock made from it;
         /// whether the phone's differs, and what keeps the relay from answering.
         relay: null, clock: null, isPhoneWrong: false, trouble: null,

@@ -24,8 +24,7 @@ export default async function choose() {
             && el('p', {}, t('choose.languages', { list: listed(languages.map(languageName)) })),
         button(t('choose.ask'), begin('request'), 'main'),
         button(t('choose.note'), begin('note'), '', t('choose.note.hint')),
-        state.guidance.length > 0
-            && button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
+        button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
         button(t('choose.code'), () => go(state.isCodeKept ? 'cases' : 'enter'), '',
             t('choose.code.hint')),
         paragraph('choose.free'),

@@ -1,7 +1,8 @@
 // Who can be called, on any phone, without this page.
 
 import { apart, el } from '../dom.js';
-import { actions, list, paragraph, screen } from '../forms.js';
+import { actions, button, list, paragraph, screen } from '../forms.js';
+import { go } from '../router.js';
 import { t } from '../words.js';
 
 export default function numbersScreen() {
@@ -10,6 +11,7 @@ export default function numbersScreen() {
     return screen(t('numbers.title'), line('112', '112', 'numbers.112'),
         line('116006', '116 006', 'numbers.116006'),
         line('116111', '116 111', 'numbers.116111'), paragraph('numbers.bill'),
+        button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
         el('h2', {}, t('numbers.other')),
         list('numbers.trusted', 'numbers.group', 'numbers.doctor'), actions());
 }
