@@ -204,15 +204,17 @@ extension RelayNode {
         }
     }
 
-    /// Ids that are to be held no more: not taken again, not announced.
+    /// Ids that are to be held no more: not taken again, not announced. What was submitted here is
+    /// kept, and hidden: a relay that showed what all others displaced would show whose it is.
     mutating func drop(_ ids: [ItemID]) -> [Effect] {
-        guard !ids.isEmpty else { return [] }
         for id in ids {
             spreading.refused(id)
             sync.removed(id)
             // On its way to the disk: it is removed there, and its answer counts no more.
             storing[id] = nil
         }
-        return [.remove(ids)]
+        let own = ids.filter { pools.isReserved($0) }
+        let others = ids.filter { !pools.isReserved($0) }
+        return (others.isEmpty ? [] : [.remove(others)]) + (own.isEmpty ? [] : [.hide(own)])
     }
 }

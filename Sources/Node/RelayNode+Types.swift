@@ -169,6 +169,8 @@ extension RelayNode {
         /// Answered by `.due`.
         case takeDue(WallTime)
         case remove([ItemID])
+        /// Back to how own items are on their stem: here, and unknown to others.
+        case hide([ItemID])
         case expire(WallTime)
         case findMissing(LinkID, [ItemID])
         case fetch(LinkID, [ItemID])

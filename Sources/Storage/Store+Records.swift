@@ -11,6 +11,16 @@ extension Store {
         }
     }
 
+    /// Makes items that were submitted here as if they had never been seen in the open.
+    public func hide(_ ids: [ItemID]) async throws(StoreError) {
+        try await write("hide items", items: ids.count) { transaction in
+            for id in ids {
+                try transaction.db.run(
+                    "UPDATE item SET hidden = 1 WHERE id = ? AND own = 1 AND kind = 0", [.id(id)])
+            }
+        }
+    }
+
     /// Ids of items submitted here whose spreading is still counted, newest first.
     public func ownItems(limit: Int) async throws(StoreError) -> [ItemID] {
         try await read("list own items") { db in

@@ -31,6 +31,9 @@ public protocol RelayStore: Sendable {
     /// Drops items that another took the place of.
     func remove(_ ids: [ItemID])
 
+    /// Makes items that were submitted here unknown to others again.
+    func hide(_ ids: [ItemID])
+
     /// Drops what has expired by `now`.
     func expire(_ now: WallTime)
 

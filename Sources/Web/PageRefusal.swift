@@ -32,8 +32,8 @@ public enum PageRefusal: Error, Sendable, Equatable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .badRequest, .badShape, .badCursor: .badRequest
-        case .notFound, .unknownCommunity: .notFound
+        case .badRequest, .badShape: .badRequest
+        case .notFound, .unknownCommunity, .badCursor: .notFound
         case .badMethod: .methodNotAllowed
         case .noLength: .lengthRequired
         case .tooMuch: .contentTooLarge

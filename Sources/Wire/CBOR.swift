@@ -75,7 +75,7 @@ extension CBOR {
             for item in items { item.encode(into: &out) }
         case .map(let entries):
             Self.head(5, UInt64(entries.count), &out)
-            for entry in entries.sorted(by: { $0.key < $1.key }) {
+            for entry in entries.inOrder({ $0.key < $1.key }) {
                 Self.head(0, entry.key, &out)
                 entry.value.encode(into: &out)
             }

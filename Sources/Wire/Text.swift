@@ -16,6 +16,26 @@ public struct Text: Sendable, Hashable, ExpressibleByStringLiteral {
     public var cbor: CBOR { .text(utf8) }
 }
 
+extension Text {
+    /// Code points of well-formed UTF-8; other bytes give some numbers or U+FFFD.
+    public var scalars: [UInt32] {
+        var scalars: [UInt32] = []
+        var index = 0
+        while index < utf8.count {
+            let first = utf8[index]
+            let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+            guard index + length <= utf8.count else { return scalars + [0xFFFD] }
+            var scalar = UInt32(first) & (0xFF >> UInt32(length == 1 ? 0 : length + 1))
+            for next in utf8[(index + 1)..<(index + length)] {
+                scalar = scalar << 6 | UInt32(next & 0x3F)
+            }
+            scalars.append(scalar)
+            index += length
+        }
+        return scalars
+    }
+}
+
 extension Fields {
     public func words(_ key: UInt64) throws(ShapeError) -> Text { Text(utf8: try utf8(key)) }
 

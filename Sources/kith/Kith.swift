@@ -16,6 +16,7 @@ struct Kith: AsyncParsableCommand {
             Share:     kith consent, kith withdraw
             Answer:    kith inbox, kith show CASE, kith reply CASE
             Forward:   kith bridge
+            Tell:      kith guidance
             Look:      kith status, kith peers
 
             Exit status: 0 done; 64 wrong usage; 65 bad data; 66 not found; 69 no node answers;
@@ -26,7 +27,7 @@ struct Kith: AsyncParsableCommand {
             Init.self, Run.self, StatusCommand.self, Peers.self, JoinCommand.self, PeerCommand.self,
             CommunityCommand.self, Ask.self, NoteCommand.self, Open.self, ConsentCommand.self,
             WithdrawCommand.self, Erase.self, Inbox.self, Show.self, ClaimCommand.self, Reply.self,
-            Handover.self, Close.self, BridgeCommand.self,
+            Handover.self, Close.self, BridgeCommand.self, GuidanceCommand.self,
         ])
 
     static func main() async {

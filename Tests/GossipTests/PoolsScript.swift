@@ -62,7 +62,9 @@ struct Shelves {
         }
     }
 
-    mutating func drop(_ gone: [ItemID]) {
+    /// Own ones stay on disk.
+    mutating func drop(_ displaced: [ItemID]) {
+        let gone = displaced.filter { !pools.isReserved($0) }
         for id in gone where held.remove(id) == nil { mistakes += 1 }
         let left = Set(gone)
         rows.removeAll { left.contains($0.id) }

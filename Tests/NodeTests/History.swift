@@ -175,7 +175,7 @@ struct History {
         case .dial(let address): feed(.dialFailed(address))
         case .answer(let ticket, _):
             check(unanswered.remove(ticket) != nil, "ticket \(ticket) answered twice")
-        case .store, .storeSubmission, .delay, .release, .remove, .expire:
+        case .store, .storeSubmission, .delay, .release, .remove, .hide, .expire:
             jobs.append(.write(effect))
         case .takeDue, .findMissing, .fetch: jobs.append(.read(effect))
         case .witness, .keepAnchors, .note: break
@@ -221,6 +221,7 @@ struct History {
         case .delay(let token, _, let retractions): answer(token, store.delay(retractions))
         case .release(let token, let item): answer(token, store.release(item))
         case .remove(let ids): store.remove(ids)
+        case .hide(let ids): store.hide(ids)
         case .expire(let time): store.expire(time)
         default: break
         }

@@ -176,6 +176,30 @@ import Wire
         }
     }
 
+    @Test func anOwnTextThatIsDisplacedIsKeptAndUnknown() {
+        var net = MemoryNetwork.single(network, small())
+        let own = text(300)
+        let id = network.id(own)
+        net.submit([own], at: 0)
+        net.run(milliseconds: 100)
+        #expect(net.nodes[0].sync.contains(id))
+        // Better ones from eight strangers fill the day.
+        for stranger in 0..<8 as Range<UInt8> {
+            let link = net.greet(0, as: 10 + stranger, of: network)
+            net.feed(0, .heard(link, .push(hops: 1, text(UInt64(stranger), bits: 5))))
+        }
+        net.run(milliseconds: 100)
+        #expect(net.stores[0].items[id]?.isHidden == true)
+        #expect(!net.nodes[0].sync.contains(id))
+        net.forgetSent()
+        let link = net.greet(0, as: 30, of: network)
+        net.feed(0, .heard(link, .want(session: 0, [id])))
+        net.feed(0, .heard(link, .push(hops: 1, own)))
+        net.run(milliseconds: 5000)
+        #expect(net.frames(over: link).filter(\.isAboutItems) == [.gone(session: 0, [id])])
+        #expect(net.stores[0].items[id]?.isHidden == true)
+    }
+
     // MARK: Earlier runs
 
     @Test func aRestartFindsIndexAndRoomAsTheyWere() {

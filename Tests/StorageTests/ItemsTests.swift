@@ -51,6 +51,18 @@ import Testing
         #expect(try await store.put([envelope(1, own: true)]) == [stored])
     }
 
+    @Test func whatIsHiddenAgainIsUnknownToOthersAndKept() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1, own: true), envelope(2)])
+        try await store.hide([id(1), id(2), id(9)])
+        #expect(try await store.missing(among: [id(1), id(2)]) == [id(1)])
+        #expect(try await store.fetch([id(1)]) == [.unknown])
+        #expect(try await store.hidden(limit: 9) == [envelope(1).bytes])
+        #expect(try await store.put([envelope(1)]) == [stored])
+        #expect(try await store.fetch([id(1)]) == [.envelope(envelope(1).bytes)])
+        #expect(try store.isConsistent())
+    }
+
     @Test func ownItemsComeNewestFirst() async throws {
         let store = try folder.open()
         _ = try await store.put([

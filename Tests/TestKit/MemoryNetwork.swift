@@ -263,6 +263,7 @@ public struct MemoryNetwork: Sendable {
             tell(node, .stored(token, stores[node].release(item)))
         case .takeDue(let time): tell(node, .due(stores[node].takeDue(time)))
         case .remove(let ids): stores[node].remove(ids)
+        case .hide(let ids): stores[node].hide(ids)
         case .keepAnchors(let records): anchors[node] = records
         case .expire(let time): stores[node].expire(time)
         case .findMissing(let link, let ids):

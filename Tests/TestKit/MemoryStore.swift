@@ -88,6 +88,14 @@ public struct MemoryStore: Sendable {
         for id in ids { drop(id) }
     }
 
+    public mutating func hide(_ ids: [ItemID]) {
+        for id in ids {
+            guard let item = items[id], !item.isHidden else { continue }
+            items[id] = StoreItem(
+                id: id, content: item.content, isOwn: item.isOwn, isHidden: true)
+        }
+    }
+
     public mutating func expire(_ now: WallTime) {
         for item in items.values.filter({ $0.expiry <= now }) {
             drop(item.id)

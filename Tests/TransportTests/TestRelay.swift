@@ -84,6 +84,8 @@ final class MemoryRelayStore: RelayStore {
 
     func remove(_ ids: [ItemID]) { state.withLockedValue { $0.store.remove(ids) } }
 
+    func hide(_ ids: [ItemID]) { state.withLockedValue { $0.store.hide(ids) } }
+
     func expire(_ now: WallTime) { state.withLockedValue { $0.store.expire(now) } }
 
     func missing(among ids: [ItemID], completion: @escaping @Sendable ([ItemID]) -> Void) {

@@ -32,7 +32,7 @@ import Testing
 
     @Test func whatIsNoRequestIsNotReadForEver() {
         var watch = Self.watch()
-        watch.heard(256 << 10, now: Self.at(1))
+        watch.heard(2 << 20, now: Self.at(1))
         #expect(!watch.isOver(Self.at(2)))
         watch.heard(1, now: Self.at(2))
         #expect(watch.isOver(Self.at(2)))

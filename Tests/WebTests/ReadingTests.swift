@@ -44,13 +44,21 @@ import Wire
         "/api/records/\(Visiting.id)A", "/api/weeks/!", "/api/texts/\(Visiting.id)/x",
         "/api/texts/\(Visiting.id)/-1", "/api/texts/\(Visiting.id)/4294967296",
         "/api/texts/\(Visiting.id)/12345678901", "/api/files/\(Visiting.id)/2900/17/0",
-        "/api/files/\(Visiting.id)/2900/2/4", "/api/files/\(Visiting.id)/2900/0/1",
-        "\(Visiting.texts)?after", "\(Visiting.texts)?before=3", "\(Visiting.texts)?x=1&after=0",
+        "/api/files/\(Visiting.id)/2900/2/4x",
+        "\(Visiting.texts)?after", "\(Visiting.texts)?after=", "\(Visiting.texts)?after=20",
+        "\(Visiting.texts)?before=3", "\(Visiting.texts)?x=1&after=0",
     ])
     func whatIsNoAddressIsRefused(_ path: String) async throws {
         let answer = try await Visiting().ask(path)
         #expect(answer.status == .badRequest, "\(path)")
         #expect(answer.code == "badRequest")
+    }
+
+    @Test(arguments: ["0/1", "2/4", "16/65536"])
+    func thereAreOnlySoManyPartitions(_ partition: String) async throws {
+        let answer = try await Visiting().ask("/api/files/\(Visiting.id)/2900/\(partition)")
+        #expect(answer.status == .notFound)
+        #expect(answer.code == "notFound")
     }
 
     @Test func anUnknownCommunityIsNotFound() async throws {
@@ -112,11 +120,12 @@ import Wire
         let last = try #require(await visiting.ask(Visiting.texts).field("kith-last"))
         for path in [
             "/api/texts/\(Visiting.id)/2901?after=\(last)",
-            "/api/files/\(Visiting.id)/2900/0/0?after=\(last)", "\(Visiting.texts)?after=20",
-            "\(Visiting.texts)?after=\(last.dropLast())A", "\(Visiting.texts)?after=",
+            "/api/files/\(Visiting.id)/2900/0/0?after=\(last)",
+            "\(Visiting.texts)?after=\(last.hasPrefix("B") ? "C" : "B")\(last.dropFirst())",
         ] {
             let answer = try await visiting.ask(path)
-            #expect(answer.status == .badRequest, "\(path)")
+            #expect(answer.status == .notFound, "\(path)")
+            #expect(answer.code == "badCursor", "\(path)")
         }
     }
 

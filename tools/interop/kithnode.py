@@ -61,12 +61,12 @@ class KithNode:
         words = ("init", "--join", invite, "--listen", self.address, "--passphrase-stdin")
         self.made = (await self.command(*words))[-1]
 
-    async def run(self, stem_gap: int = 0) -> None:
+    async def run(self, stem_gap: int = 0, page: tuple[str, ...] = ("--no-page",)) -> None:
         """Starts the node and waits until it is ready; without a gap its items take no stem."""
         with self.log.open("wb") as log:
             self._process = await self._start(
                 "run",
-                "--no-page",
+                *page,
                 "--erase-delay",
                 "1",
                 "--stem-gap",

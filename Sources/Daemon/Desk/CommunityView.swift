@@ -15,6 +15,8 @@ public struct CommunityView: Sendable {
     public let relays: Int
     /// Those the manifest names, in its order.
     public let bridges: [Bridge]
+    /// By language.
+    public let guidance: [PublishedGuidance]
 
     /// A bridge as its community and itself describe it.
     public struct Bridge: Sendable {
@@ -56,7 +58,8 @@ public struct CommunityView: Sendable {
                     network: network, charter: chain.newest, community: roots.community,
                     manifest: manifest, roots: roots, manifestUntil: record.notAfter,
                     relays: known.relays,
-                    bridges: manifest.namedBridges.map { bridge($0, known.cards, now) }))
+                    bridges: manifest.namedBridges.map { bridge($0, known.cards, now) },
+                    guidance: PublishedGuidance.all(known.guidance, of: roots, now: now)))
         }
         return views
     }

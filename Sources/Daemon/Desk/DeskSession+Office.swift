@@ -154,7 +154,7 @@ extension DeskSession {
         try await post([charter, manifest], workBase: charters.newest.workBase, now: now)
     }
 
-    private func post(
+    func post(
         _ records: [Record], workBase: UInt8, now: WallTime
     ) async throws(Problem) {
         var drafts: [EnvelopeDraft] = []
@@ -172,7 +172,7 @@ extension DeskSession {
         try await send(drafts, savingVault: true)
     }
 
-    private var notRoster: Problem {
+    var notRoster: Problem {
         Problem(
             .noRights, "only who holds the community's keys can do this", hint: "ask your steward")
     }

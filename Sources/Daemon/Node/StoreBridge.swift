@@ -87,6 +87,12 @@ final class StoreBridge: RelayStore, @unchecked Sendable {
         }
     }
 
+    func hide(_ ids: [ItemID]) {
+        Task { [self] in
+            await attempt("hiding") { () throws(StoreError) in try await store.hide(ids) }
+        }
+    }
+
     func expire(_ now: WallTime) {
         Task { [self] in
             // In steps, so that nothing else waits long. A failure is met again next minute.

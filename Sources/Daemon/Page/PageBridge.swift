@@ -53,8 +53,7 @@ final class PageBridge: PageNode {
             .compactMap { book.published(by: $0)?.card?.record.encoded }
         return CommunityRecords(
             charters: charters.content.encoded, manifest: known.record.encoded, cards: cards,
-            // Guidance packs are public records of a type that this version does not know.
-            guidance: [])
+            guidance: book.guidance(of: community).map { $0.record.encoded })
     }
 
     // MARK: Envelopes in the open

@@ -54,15 +54,18 @@ extension Pools {
         loose[until / 3600 + 1] = count - 1
     }
 
-    /// Names of rows to drop: those of the reserve stay, and retractions move if they can.
+    /// Names of rows that leave the open; retractions move if they can, and own ones have the
+    /// reserve's place.
     mutating func displaced(_ entries: [Period.Entry], until: WallTime) -> [ItemID] {
         var gone: [ItemID] = []
-        for entry in entries where own[entry.id] == nil {
+        for entry in entries {
             guard entry.isRetraction else {
                 gone.append(entry.id)
                 continue
             }
-            if !addLoose(until: until) { gone.append(Naming.retractionID(of: entry.id)) }
+            if own[entry.id] == nil, !addLoose(until: until) {
+                gone.append(Naming.retractionID(of: entry.id))
+            }
         }
         return gone
     }

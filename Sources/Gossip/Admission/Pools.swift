@@ -62,7 +62,8 @@ public struct Pools: Sendable {
     }
 
     /// What is displaced must go whatever becomes of the newcomer: one that is too large to stay
-    /// still shows that those ranked below it are beyond the end.
+    /// still shows that those ranked below it are beyond the end. Of what was submitted here only
+    /// its place in the open goes; see `isReserved`.
     public enum Decision: Sendable, Equatable {
         case admit(displacing: [ItemID])
         /// Its pool has no place for it, as that of no other relay has; what was submitted here
@@ -154,10 +155,11 @@ public struct Pools: Sendable {
     private func refusal(
         of row: PoolRow, _ reason: Reason, displacing gone: [ItemID] = []
     ) -> Decision {
+        let others = gone.filter { $0 != row.id }
         guard own[row.id] != nil, reason != .duplicate else {
-            return .refuse(reason, displacing: gone.filter { $0 != row.id })
+            return .refuse(reason, displacing: others)
         }
-        return row.isPublic ? .admit(displacing: gone) : .keep(reason, displacing: gone)
+        return row.isPublic ? .admit(displacing: others) : .keep(reason, displacing: others)
     }
 
     private mutating func admitRecord(_ row: PoolRow) -> Decision {

@@ -75,6 +75,7 @@ extension Spreading {
     public mutating func refused(_ id: ItemID) {
         settle(id)
         recent.insert(id)
+        if announceAt != nil { unannounced.insert(id) }
     }
 
     /// An item turned out to be held already.
@@ -186,7 +187,9 @@ extension Spreading {
     private mutating func announceAll(to link: LinkID) -> [Effect] {
         // Some may have come from there meanwhile.
         guard let peer = peers[link], !peer.announcing.isEmpty else { return [] }
-        let items = peer.announcing.filter { !peer.has.contains($0.id) }
+        let items = peer.announcing.filter {
+            !peer.has.contains($0.id) && !unannounced.contains($0.id)
+        }
         peers[link]?.announcing = []
         return items.isEmpty ? [] : send(link, .announce(items))
     }
@@ -196,6 +199,7 @@ extension Spreading {
         announceAt = nil
         var effects: [Effect] = []
         for link in order { effects += announceAll(to: link) }
+        unannounced = []
         return effects
     }
 

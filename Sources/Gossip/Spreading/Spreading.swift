@@ -87,6 +87,8 @@ public struct Spreading: Sendable {
     /// Conduct of nodes that left, so that a new link is no new name.
     var remembered = RecentTable<NodeID, Conduct>(limit: mostRemembered)
     var announceAt: Moment?
+    /// Refused while announcements of them may wait.
+    var unannounced: Set<ItemID> = []
     var sweepAt: Moment?
     var lastPromotion = Moment(milliseconds: 0)
     var improvableFrom = Moment(milliseconds: 0)

@@ -60,6 +60,21 @@
 // erase { case or all: true, leaveConsents?, slot } -> { envelopes, retractions }
 //     Consents first; leaveConsents goes on where one can't be taken back now, and nobody can
 //     later. The drafts are sent first, then the retractions.
+// guidancePack bytes -> pack
+//     A pack as a file has it, such as guidance/en.json: checked, and kept as the shipped one. Error:
+//     badGuidance.
+// guidance { records: [], language, now } -> { languages: [tag], pack or null }
+//     The community's own, as GET /api/records gives them; its pack in this language, or one of its
+//     regions, is kept. Records that do not hold, and packs that break a rule, count as absent.
+// advise { from: shipped or community, answers: [{ question, answer }], kinds?: [], needs?: [] }
+//     -> { contacts: [{ id, urgency }], sections: [{ id, urgency }] }
+//     What a kept pack's tables choose, in the order to show it; urgency: now soon later. Those for
+//     emergencies come first. kinds and needs: the incident's, where the seeker allows it. Errors:
+//     noGuidance, notAsked (an answer the pack does not have).
+//     pack: { language, title, reviewed (YYYY-MM-DD), country?, area?,
+//     sections?: [{ id, heading, body: [text, { list: [] } or { steps: [] }] }],
+//     contacts: [{ id, name, about?, phones?, web?, hours?, languages?, needs?, free?, records?,
+//     emergency? }], questions?: [{ id, text, about?, answers: [{ id, text }] }], tables? }
 // drafts {} -> bytes: for each its length u32 big-endian, its id 32, the envelope without work:
 //     the nonce at bytes 56...63 is zero; byte 3 has the work bits.
 // retractions {} -> bytes, 112 each

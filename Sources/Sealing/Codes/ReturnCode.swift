@@ -1,5 +1,6 @@
 public import Model
 public import Sodium
+public import Wire
 
 public enum ReturnCodeError: Error, Equatable {
     /// The check digits do not fit, or it is not 28 digits: a slip of the hand or eye. Never says
@@ -26,18 +27,21 @@ public struct ReturnCode: Sendable {
         self.digits = Secret(wiping: &digits)
     }
 
+    /// - Throws: `ReturnCodeError.mistyped`.
+    public init(_ text: String) throws(ReturnCodeError) { try self.init(Text(text)) }
+
     /// Reads a code as people write it: spaces and dashes anywhere, digits of several scripts.
     ///
     /// - Throws: `ReturnCodeError.mistyped`.
-    public init(_ text: String) throws(ReturnCodeError) {
+    public init(_ text: Text) throws(ReturnCodeError) {
         var digits: [UInt8] = []
         defer { wipe(&digits) }
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x30...0x39: digits.append(UInt8(scalar.value - 0x30))
-            case 0x660...0x669: digits.append(UInt8(scalar.value - 0x660))
-            case 0x6F0...0x6F9: digits.append(UInt8(scalar.value - 0x6F0))
-            case 0x966...0x96F: digits.append(UInt8(scalar.value - 0x966))
+        for scalar in text.scalars {
+            switch scalar {
+            case 0x30...0x39: digits.append(UInt8(scalar - 0x30))
+            case 0x660...0x669: digits.append(UInt8(scalar - 0x660))
+            case 0x6F0...0x6F9: digits.append(UInt8(scalar - 0x6F0))
+            case 0x966...0x96F: digits.append(UInt8(scalar - 0x966))
             case 0x9, 0xA, 0xD, 0x20, 0xA0, 0x2D, 0x2010...0x2015, 0x200E, 0x200F, 0x2066...0x2069:
                 continue
             default: throw .mistyped
@@ -52,11 +56,12 @@ public struct ReturnCode: Sendable {
     }
 
     /// The code as it is shown: groups of four.
-    public var groups: [String] {
+    public var groups: [String] { shown.map { $0.string } }
+
+    public var shown: [Text] {
         digits.withBytes { digits in
             (0..<7).map { group in
-                let ascii = digits[(group * 4)..<(group * 4 + 4)].map { $0 + 0x30 }
-                return String(decoding: ascii, as: UTF8.self)
+                Text(utf8: digits[(group * 4)..<(group * 4 + 4)].map { $0 + 0x30 })
             }
         }
     }
@@ -96,7 +101,7 @@ public struct StretchedCode: Sendable {
 }
 
 /// All keys of one case that only the seeker holds. Source: protocol/11-return-codes.md.
-public struct CaseKeys: Sendable {
+public final class CaseKeys: Sendable {
     public let thread: AgreementKey
     public let selfKey: AgreementKey
     public let persona: SigningKey

@@ -1,3 +1,4 @@
+import Model
 public import Wire
 
 /// A value of JSON (RFC 8259) as presentations use it: whole numbers, no name twice, bounded depth.
@@ -63,7 +64,7 @@ extension JSON {
             out.append(UInt8(ascii: "]"))
         case .object(let members):
             out.append(UInt8(ascii: "{"))
-            let sorted = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            let sorted = members.inOrder { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
             for (index, member) in sorted.enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
                 Self.write(member.name.utf8, &out)
@@ -259,7 +260,7 @@ private struct JSONReader {
         }
         position += 1
         // Sorted, since a hostile object may have very many.
-        names.sort { $0.lexicographicallyPrecedes($1) }
+        names = names.inOrder { $0.lexicographicallyPrecedes($1) }
         for (one, other) in zip(names, names.dropFirst()) where one == other {
             throw .repeatedName
         }

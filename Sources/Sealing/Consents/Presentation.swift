@@ -88,7 +88,7 @@ public struct Presentation: Sendable, Equatable {
     public init(
         _ fields: [ReportField], _ terms: ConsentTerms, by key: SigningKey, random: RandomSource
     ) {
-        let sorted = fields.sorted { $0.fieldName < $1.fieldName }
+        let sorted = fields.inOrder { $0.fieldName < $1.fieldName }
         var disclosures: [[UInt8]] = []
         for field in sorted {
             let salt = Text(utf8: Base64URL.encode(random(16)))
@@ -102,7 +102,7 @@ public struct Presentation: Sendable, Equatable {
             digests.append(sha256(random(32)))
         }
         let texts = digests.map { Base64URL.encode($0) }
-            .sorted { $0.lexicographicallyPrecedes($1) }
+            .inOrder { $0.lexicographicallyPrecedes($1) }
         let jwk = JSON.Member("jwk", JWK.json(key.publicKey))
         var bytes = JWS.sign(
             type: Self.type, extra: [jwk],
@@ -182,7 +182,7 @@ public struct Presentation: Sendable, Equatable {
             let field = try self.field(disclosure)
             fields.append(field)
         }
-        fields.sort { $0.fieldName < $1.fieldName }
+        fields = fields.inOrder { $0.fieldName < $1.fieldName }
         for (one, other) in zip(fields, fields.dropFirst()) where one.fieldName == other.fieldName {
             throw .claim
         }

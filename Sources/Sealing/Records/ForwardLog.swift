@@ -31,8 +31,8 @@ public struct LogTree: Sendable, Equatable {
     public init(leaves: [[UInt8]]) {
         precondition(
             leaves.count >= Self.leastLeaves && leaves.count & (leaves.count - 1) == 0,
-            "a log tree of \(leaves.count) leaves")
-        var levels = [leaves.sorted { $0.lexicographicallyPrecedes($1) }]
+            "a log tree has a power of two of leaves, 16 at least")
+        var levels = [leaves.inOrder { $0.lexicographicallyPrecedes($1) }]
         while let level = levels.last, level.count > 1 {
             var above: [[UInt8]] = []
             for index in stride(from: 0, to: level.count, by: 2) {

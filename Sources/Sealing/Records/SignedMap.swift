@@ -36,7 +36,7 @@ public struct SignedMap: Sendable, Equatable {
     public init(_ map: CBOR, _ label: Label, context: [UInt8] = [], by keys: [SigningKey]) {
         let bytes = map.encoded
         self.map = bytes
-        let sorted = keys.sorted { $0.publicKey.lexicographicallyPrecedes($1.publicKey) }
+        let sorted = keys.inOrder { $0.publicKey.lexicographicallyPrecedes($1.publicKey) }
         signatures = sorted.map {
             Signature(key: $0.publicKey, bytes: $0.sign(label, context + bytes))
         }

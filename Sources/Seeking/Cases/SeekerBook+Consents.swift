@@ -41,7 +41,6 @@ extension SeekerBook {
         var given = GivenConsent(presentation, at: at)
         given.isWithdrawn = threads[index].withdrawn.contains(presentation.terms.commitment)
         threads[index].consents.append(given)
-        threads[index].consents.sort { $0.at < $1.at }
         return true
     }
 

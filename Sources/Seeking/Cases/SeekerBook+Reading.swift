@@ -134,7 +134,8 @@ extension SeekerBook {
             signed.isSigned(
                 by: persona, Labels.said, context: Said.context(network, community, id))
         else { return false }
-        for place in threads[index].acts.indices where threads[index].acts[place].act == act {
+        for place in threads[index].acts.indices
+        where threads[index].acts[place].act.cbor.encoded == act.cbor.encoded {
             threads[index].acts[place].at = min(threads[index].acts[place].at, at)
             return true
         }

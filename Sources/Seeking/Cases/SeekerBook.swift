@@ -41,7 +41,7 @@ public struct SeekerBook: Sendable {
 
     /// Reads all envelopes of some weeks, in the order this node received them.
     public mutating func read(_ received: [(arrival: Int64, envelope: Envelope)]) {
-        let envelopes = received.sorted { $0.arrival < $1.arrival }
+        let envelopes = received.inOrder { $0.arrival < $1.arrival }
         for isSecond in [false, true] {
             if isSecond { secondKeys = keysFound }
             let finder = finder(isSecond: isSecond)
@@ -104,10 +104,14 @@ public struct SeekerBook: Sendable {
 
     private mutating func inOrder() {
         for index in threads.indices {
-            threads[index].messages.sort { $0.at < $1.at }
-            threads[index].statuses.sort { $0.at < $1.at }
-            for consent in threads[index].consents.indices {
-                threads[index].consents[consent].answers.sort { $0.counter < $1.counter }
+            let thread = threads[index]
+            threads[index].told = thread.told.inOrder { $0.at < $1.at }
+            threads[index].messages = thread.messages.inOrder { $0.at < $1.at }
+            threads[index].statuses = thread.statuses.inOrder { $0.at < $1.at }
+            threads[index].consents = thread.consents.inOrder { $0.at < $1.at }
+            for (place, consent) in thread.consents.enumerated() {
+                let answers = consent.answers.inOrder { $0.counter < $1.counter }
+                threads[index].consents[place].answers = answers
             }
         }
     }

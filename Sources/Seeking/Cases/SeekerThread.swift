@@ -89,7 +89,7 @@ extension SeekerBook.Thread {
 
     /// What the case can tell an authority, before anything is added for one consent.
     public var reportFields: [ReportField] {
-        ReportField.all(of: told.sorted { $0.at < $1.at }.map { $0.body })
+        ReportField.all(of: told.map { $0.body })
     }
 
     /// Nothing to show. The notice of an erasure may still be there until it expires.
@@ -112,14 +112,13 @@ extension SeekerBook.Thread {
 
     /// Whether its writer asked to take it up again, and nobody has set a status since.
     public var isReopened: Bool {
-        guard let asked = acts.filter({ $0.act.deed == .reopen }).map({ $0.at }).max() else {
-            return false
+        acts.contains { (act, at) in
+            act.deed == .reopen && statuses.allSatisfy { $0.at < at }
         }
-        return statuses.allSatisfy { $0.at < asked }
     }
 
     public var state: CaseState {
-        isReopened ? .inProgress : statuses.max { $0.at < $1.at }?.state ?? .received
+        isReopened ? .inProgress : statuses.last?.state ?? .received
     }
 
     /// Envelopes the seeker can take back: own ones, answers under the case's keys, and every part
@@ -137,5 +136,9 @@ extension SeekerBook.Thread {
     }
 
     /// When the first of the own copies ends unless it is renewed; nil without any.
-    public var lastMoment: WallTime? { copies.map { $0.expiry }.min() }
+    public var lastMoment: WallTime? {
+        copies.first.map { first in
+            copies.reduce(first.expiry) { min($0, $1.expiry) }
+        }
+    }
 }

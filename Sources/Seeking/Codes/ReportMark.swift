@@ -7,11 +7,10 @@ public import Wire
 public enum ReportMark {
     /// "KITH-…" of the report that this consent lets a bridge send.
     public static func of(_ id: ConsentID) -> Text {
-        let digits = [UInt8]([UInt8](hash(Labels.mark, id.bytes).prefix(8)).hex.utf8)
         var out = ("KITH" as Text).utf8
-        for (index, digit) in digits.enumerated() {
-            if index % 4 == 0 { out.append(UInt8(ascii: "-")) }
-            out.append(digit >= UInt8(ascii: "a") ? digit - 0x20 : digit)
+        for (index, byte) in hash(Labels.mark, id.bytes).prefix(8).enumerated() {
+            if index % 2 == 0 { out.append(UInt8(ascii: "-")) }
+            for half in [byte >> 4, byte & 15] { out.append(half < 10 ? 48 + half : 55 + half) }
         }
         return Text(utf8: out)
     }

@@ -35,7 +35,7 @@ extension SeekerComposer {
     ///
     /// - Precondition: 1 to 90 days.
     public func present(_ choice: ConsentChoice) throws(Failure) -> Presentation {
-        precondition((1...Presentation.mostDays).contains(choice.days), "\(choice.days) days")
+        precondition((1...Presentation.mostDays).contains(choice.days), "1 to 90 days")
         guard !choice.fields.isEmpty, let id = ConsentID(random(16)) else { throw .nothingChosen }
         let keys = ConsentKeys(self.keys.consent)
         let today = WallTime(seconds: UInt64(now.day) * 86400)

@@ -58,11 +58,6 @@ extension Text {
         }
     }
 
-    /// Without any character that shows.
-    var isBlank: Bool {
-        utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
-    }
-
     /// A control character (U+0000 to U+001F, U+007F to U+009F), a line or paragraph separator, or
     /// a character that turns the direction of the text (U+202A to U+202E, U+2066 to U+2069).
     var hasSteering: Bool {

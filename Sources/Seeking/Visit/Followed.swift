@@ -3,7 +3,7 @@ import Sealing
 import Wire
 
 /// A community as its records show it, checked against the id that the link named.
-struct Followed {
+final class Followed: Sendable {
     let network: NetworkID
     let community: CommunityID
     let charter: Charter
@@ -13,7 +13,7 @@ struct Followed {
     let bridges: [Bridge]
 
     /// A bridge that the manifest names; nil in place of a card while none that holds is known.
-    struct Bridge {
+    struct Bridge: Sendable {
         let named: NamedBridge
         let card: BridgeCard?
     }

@@ -32,12 +32,20 @@ extension Visit {
 }
 
 extension SeekerBook.Thread {
+    /// Requests, or where there is none notes, oldest first.
+    var bodies: [(body: Incident, at: SaidAt)] { requests.isEmpty ? notes : requests }
+
     /// Newest safe-contact rules: those of an act before those of a request.
     var contactRules: Text? {
-        let acted = acts.filter { $0.act.deed == .contactRules }.max { $0.at < $1.at }
-        if case .text(let utf8)? = acted?.act.value { return Text(utf8: utf8) }
-        return requests.sorted { $0.at < $1.at }.last { $0.body.contactRules != nil }?
-            .body.contactRules
+        var newest: (rules: Text, at: SaidAt)?
+        for (act, at) in acts where act.deed == .contactRules {
+            guard case .text(let utf8)? = act.value, newest.map({ $0.at <= at }) ?? true else {
+                continue
+            }
+            newest = (Text(utf8: utf8), at)
+        }
+        if let newest { return newest.rules }
+        return bodies.last { $0.body.contactRules != nil }?.body.contactRules
     }
 }
 
@@ -53,7 +61,7 @@ extension JSONText {
             item.flag("canAnswer", thread.key != nil)
             item.texts("helpers", thread.helpers)
             item.text("contact", thread.contactRules)
-            item.bodies(isNote ? thread.notes : thread.requests)
+            item.bodies(thread.bodies)
             item.messages(thread.messages)
             item.statuses(thread.statuses)
             item.array("consents") { list in
@@ -65,7 +73,7 @@ extension JSONText {
 
     private mutating func bodies(_ bodies: [(body: Incident, at: SaidAt)]) {
         array("requests") { list in
-            for (body, at) in bodies.sorted(by: { $0.at < $1.at }) {
+            for (body, at) in bodies {
                 list.object { item in
                     item.incident("incident", body)
                     item.number("slot", UInt64(at.slot.number))

@@ -19,6 +19,9 @@ public struct Visit {
     var retractions: [Retraction] = []
     /// A consent that was shown and not yet given.
     var preview: Preview?
+    /// What it can be advised by; no secret, and kept when the code changes.
+    var shippedPack: GuidancePack?
+    var communityPack: GuidancePack?
 
     struct Preview {
         let number: UInt8
@@ -41,6 +44,7 @@ public struct Visit {
         case "drafts": return draftList
         case "retractions": return retractions.flatMap { $0.encoded }
         case "newCode": return try newCode()
+        case "guidancePack": return try takePack(request)
         case let name: return try answer(name, Asked(request))
         }
     }
@@ -58,6 +62,8 @@ public struct Visit {
         case "preview": return try preview(asked)
         case "give": return try give(asked)
         case "withdraw": return try withdraw(asked)
+        case "guidance": return try guidance(asked)
+        case "advise": return try advise(asked)
         default: throw .unknownCall
         }
     }
@@ -68,14 +74,14 @@ public struct Visit {
         let new = ReturnCode(random: random)
         try take(new)
         return JSONText.object { reply in
-            reply.texts("groups", new.groups.map { Text($0) })
+            reply.texts("groups", new.shown)
         }
     }
 
     private mutating func enterCode(_ asked: Asked) throws(VisitError) -> [UInt8] {
         let text = try asked.optionalText("text") ?? ""
         let entered: ReturnCode
-        do { entered = try ReturnCode(text.string) } catch { throw .mistyped }
+        do { entered = try ReturnCode(text) } catch { throw .mistyped }
         try take(entered)
         return JSONText.object { _ in }
     }

@@ -11,6 +11,8 @@ public enum VisitError: Error, Equatable, Sendable {
     case noPreview, noSuchConsent
     // Reading.
     case notEnvelopes
+    // Guidance.
+    case badGuidance, noGuidance, notAsked
 
     /// Stands in the page's scripts, and never changes.
     public var code: StaticString {
@@ -44,6 +46,9 @@ public enum VisitError: Error, Equatable, Sendable {
         case .noPreview: "noPreview"
         case .noSuchConsent: "noSuchConsent"
         case .notEnvelopes: "notEnvelopes"
+        case .badGuidance: "badGuidance"
+        case .noGuidance: "noGuidance"
+        case .notAsked: "notAsked"
         }
     }
 }

@@ -11,7 +11,7 @@ struct Disk: Sendable {
     private(set) var retracted: [ItemID: ItemID] = [:]
     private(set) var delayed: [RelayNode.Delayed] = []
     private(set) var order: [ItemPosition] = []
-    /// The same for equal sets, whatever order they were filled in.
+    /// Of what is in the open: the same for equal sets, whatever order they were filled in.
     private(set) var fingerprint: UInt64 = 0
     /// What storing comes to as long as it is set.
     var failure: StoreOutcome?
@@ -63,6 +63,7 @@ struct Disk: Sendable {
         if let held = items[item.id] {
             guard held.isHidden, !item.isHidden else { return .duplicate }
             items[item.id] = StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
+            fingerprint &+= Self.mix(item.id)
             return .stored
         }
         if retracted[item.id] != nil { return .retracted }
@@ -71,7 +72,7 @@ struct Disk: Sendable {
             drop(target)
         }
         items[item.id] = item
-        fingerprint &+= Self.mix(item.id)
+        if !item.isHidden { fingerprint &+= Self.mix(item.id) }
         let position = ItemPosition(slot: item.header.slot, id: item.id)
         order.insert(position, at: firstIndex(after: position))
         note(item.id, expiry: item.expiry)
@@ -105,6 +106,15 @@ struct Disk: Sendable {
         for id in ids { drop(id) }
     }
 
+    mutating func hide(_ ids: [ItemID]) {
+        for id in ids {
+            guard let item = items[id], !item.isHidden else { continue }
+            items[id] = StoreItem(
+                id: id, content: item.content, isOwn: item.isOwn, isHidden: true)
+            fingerprint &-= Self.mix(id)
+        }
+    }
+
     mutating func expire(_ now: WallTime) {
         while let first = expiries.first, first.seconds <= now.seconds {
             for id in first.ids {
@@ -118,7 +128,7 @@ struct Disk: Sendable {
 
     private mutating func drop(_ id: ItemID) {
         guard let item = items.removeValue(forKey: id) else { return }
-        fingerprint &-= Self.mix(id)
+        if !item.isHidden { fingerprint &-= Self.mix(id) }
         let position = ItemPosition(slot: item.header.slot, id: id)
         let index = firstIndex(after: position) - 1
         if order.indices.contains(index), order[index] == position { order.remove(at: index) }

@@ -34,7 +34,7 @@ extension World {
         case .store, .storeSubmission, .delay, .release:
             order(effect, of: host, after: draw(scenario.disk))
         case .keepAnchors(let records): host.anchors = records
-        case .remove, .expire, .findMissing, .fetch: order(effect, of: host)
+        case .remove, .hide, .expire, .findMissing, .fetch: order(effect, of: host)
         }
     }
 
@@ -67,6 +67,9 @@ extension World {
             return due.isEmpty ? nil : .due(due)
         case .remove(let ids):
             host.disk.remove(ids)
+            return nil
+        case .hide(let ids):
+            host.disk.hide(ids)
             return nil
         case .expire(let time):
             host.disk.expire(time)

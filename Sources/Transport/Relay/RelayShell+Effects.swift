@@ -12,7 +12,8 @@ extension RelayShell {
         case .dial(let address): dial(address)
         case .answer(let ticket, let error): answer(ticket, error)
         case .note(let note): self.note(note)
-        case .store, .storeSubmission, .delay, .release, .remove, .expire, .witness, .keepAnchors:
+        case .store, .storeSubmission, .delay, .release, .remove, .hide, .expire, .witness,
+            .keepAnchors:
             write(effect)
         case .takeDue, .findMissing, .fetch: read(effect)
         }
@@ -57,6 +58,7 @@ extension RelayShell {
         case .release(let token, let item):
             store.release(item, completion: ordered(token, [item]))
         case .remove(let ids): store.remove(ids)
+        case .hide(let ids): store.hide(ids)
         case .expire(let now): store.expire(now)
         case .witness(let id, let node, let isReceipt):
             store.witness(id, node, isReceipt: isReceipt)
@@ -73,7 +75,7 @@ extension RelayShell {
         case .fetch(let link, let ids):
             store.fetch(ids) { [self] in post(.input(.fetched(link, $0))) }
         case .send, .close, .dial, .answer, .note, .store, .storeSubmission, .delay, .release,
-            .remove, .expire, .witness, .keepAnchors:
+            .remove, .hide, .expire, .witness, .keepAnchors:
             break
         }
     }

@@ -35,9 +35,10 @@ public struct PageLimits: Sendable {
         public var slowMilliseconds: UInt64 = 30_000
         /// Bytes a second. Guess: a quarter of what a phone of the second generation makes.
         public var leastPerSecond: UInt64 = 2048
-        /// Bytes of that: headers, and what is left of a request that was answered before it was
-        /// whole. Guess.
-        public var headingBytes = 256 << 10
+        /// Bytes of that: headers, what comes with them before they are looked at, and what is left
+        /// of a request that was answered before it was whole. Guess: several times what a channel
+        /// reads ahead.
+        public var headingBytes = 2 << 20
 
         public init() {}
     }

@@ -7,6 +7,9 @@ import Sodium
 ///
 /// Source: protocol/25-page.md, "Texts".
 struct Cursors: Sendable {
+    /// Of a sealed place.
+    static let bytes = 16
+
     private let key: Secret
 
     /// - Parameter key: 32 random bytes.
@@ -20,7 +23,7 @@ struct Cursors: Sendable {
 
     /// Nil for what was not sealed here for this partition.
     func open(_ text: some StringProtocol, _ partition: Partition) -> Int64? {
-        guard let bytes = Base64URL.decode(text), bytes.count == 16 else { return nil }
+        guard let bytes = Base64URL.decode(text), bytes.count == Self.bytes else { return nil }
         let tag = [UInt8](bytes.prefix(8))
         let clear = zip(bytes.dropFirst(8), mask(tag)).map { $0 ^ $1 }
         let expected = prf128(key, Labels.tag, clear + partition.bytes).prefix(8)

@@ -63,9 +63,10 @@ extension PageRoutes {
 
     private func place(_ request: Request, _ partition: Partition) throws -> Int64 {
         guard let query = request.uri.query, !query.isEmpty else { return 0 }
-        guard let text = query.split(separator: "=", maxSplits: 1).last, query.hasPrefix("after=")
-        else { throw PageRefusal.badRequest }
+        guard query.hasPrefix("after=") else { throw PageRefusal.badRequest }
+        let text = query.dropFirst("after=".count)
         if text == "0" { return 0 }
+        guard Base64URL.decode(text)?.count == Cursors.bytes else { throw PageRefusal.badRequest }
         guard let place = cursors.open(text, partition) else { throw PageRefusal.badCursor }
         return place
     }

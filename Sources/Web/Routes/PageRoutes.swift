@@ -67,6 +67,7 @@ struct PageRoutes: Sendable {
     ) {
         let all: [HTTPRequest.Method] = [
             .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
+            Self.query,
         ]
         let names = allowed.map { $0.rawValue }.joined(separator: ", ")
         for method in all where !allowed.contains(method) {
@@ -75,6 +76,11 @@ struct PageRoutes: Sendable {
             }
         }
     }
+
+    private static let query: HTTPRequest.Method = {
+        guard let method = HTTPRequest.Method("QUERY") else { preconditionFailure("a token") }
+        return method
+    }()
 
     // MARK: Files
 
@@ -118,9 +124,8 @@ struct PageContext: RequestContext {
     func files() throws -> Partition {
         let bits = try number("bits")
         let prefix = try number("prefix")
-        guard bits <= PageLimits.partitionBits, UInt64(prefix) < UInt64(1) << bits else {
-            throw PageRefusal.badRequest
-        }
+        guard bits <= PageLimits.partitionBits else { throw PageRefusal.badRequest }
+        guard UInt64(prefix) < UInt64(1) << bits else { throw PageRefusal.notFound }
         return .files(
             try community(), Week(try number("week")), bits: Int(bits), prefix: prefix)
     }

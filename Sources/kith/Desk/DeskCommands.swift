@@ -262,7 +262,9 @@ struct StatusChange {
         else {
             throw Problem(
                 .usage, "there is no state \(state)",
-                hint: "use one of: \(CodeList.states.names.map { $0.string }.joined(separator: ", "))")
+                hint:
+                    "use one of: \(CodeList.states.names.map { $0.string }.joined(separator: ", "))"
+            )
         }
         try await Change(options: options, person: person, prefix: prefix).run("Sent.") {
             composer, item, _ throws(MemberComposer.Failure) in

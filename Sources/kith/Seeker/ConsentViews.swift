@@ -60,7 +60,9 @@ struct ConsentView: Encodable {
         withdrawn = given.isWithdrawn
         fields = given.presentation.fields.map { FieldView($0) }
         let latest = given.latest
-        state = latest.map { CodeList.consents.name($0.state)?.string ?? "other" } ?? "sent to the bridge"
+        state =
+            latest.map { CodeList.consents.name($0.state)?.string ?? "other" }
+            ?? "sent to the bridge"
         text = latest?.text?.string
         reference = latest?.reference?.string
         forwards = (latest?.forwards ?? []).map { forward in

@@ -117,7 +117,10 @@ struct IncidentFile: Codable {
         func add(_ title: String, _ text: String?) {
             if let text { lines.append("  \(title): \(text)") }
         }
-        add("kind", kinds?.map { IncidentKind.closest(to: Text($0))?.name.string ?? $0 }.joined(separator: ", "))
+        add(
+            "kind",
+            kinds?.map { IncidentKind.closest(to: Text($0))?.name.string ?? $0 }.joined(
+                separator: ", "))
         add("bias", bias?.joined(separator: ", "))
         add("when", when)
         add("where", place)

@@ -1,3 +1,5 @@
+// For tools/measure-browser alone: not in the program that pages load.
+
 import Sealing
 import Sodium
 

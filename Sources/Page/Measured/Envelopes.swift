@@ -1,3 +1,5 @@
+// For tools/measure-browser alone: not in the program that pages load.
+
 import Model
 import Sealing
 import Sodium
@@ -48,43 +50,6 @@ private func listed(_ drafts: [EnvelopeDraft]) -> [UInt8] {
         out += draft.id.bytes + envelope
     }
     return out
-}
-
-/// Searches `tries` nonces for one that reaches `bits`: 1 if found, 0 if not, so that the page
-/// can show progress and stop between calls.
-///
-/// - Parameter id: 32 bytes.
-/// - Parameter nonce: where to begin, u64 big endian; afterwards the nonce found, or where to
-///   go on.
-@_expose(wasm, "work") @_cdecl("kith_page_work")
-func work(
-    _ id: UnsafePointer<UInt8>, _ bits: UInt32, _ nonce: UnsafeMutablePointer<UInt8>,
-    _ tries: UInt32
-) -> UInt32 {
-    var reader = ByteReader(request(UnsafePointer(nonce), 8))
-    guard let id = ItemID(UnsafeBufferPointer(start: id, count: 32)), bits <= Limits.workBits,
-        let begin: UInt64 = reader.integer()
-    else { return 0 }
-    let found = Work(id: id).search(bits: UInt8(bits), from: begin, tries: UInt64(tries))
-    let next = found ?? begin &+ UInt64(tries)
-    for byte in 0..<8 {
-        nonce[byte] = UInt8(truncatingIfNeeded: next >> UInt64(56 - byte * 8))
-    }
-    return found == nil ? 0 : 1
-}
-
-/// Puts the nonce into an envelope.
-///
-/// Request: nonce u64, envelope. Reply: the finished envelope.
-@_expose(wasm, "finish") @_cdecl("kith_page_finish")
-func finish(_ start: UnsafePointer<UInt8>, _ count: UInt32) -> Reply {
-    var reader = ByteReader(request(start, count))
-    guard let nonce: UInt64 = reader.integer(),
-        let envelope = try? Envelope(decoding: [UInt8](reader.rest))
-    else { return reply(.malformed) }
-    var header = envelope.header
-    header.nonce = nonce
-    return reply(.good, Envelope(header: header, body: envelope.body).bytes)
 }
 
 /// Opens an envelope.
