@@ -329,7 +329,8 @@ class Trouble:
             expect(text.strip() == code, f"on paper stands {text[:80]!r}")
             self.chromium.shape(media="")
             page.press("code.copy")
-            page.until(lambda: page.text("[role=status]"), "copying says nothing")
+            said = page.words.table["code.copied"], page.words.table["code.copy.failed"]
+            page.until(lambda: any(text in page.text() for text in said), "copying says nothing")
             page.press("code.on")
             for wrong in ("abcd", "12345", ""):
                 for label in page.texts("main label.name"):

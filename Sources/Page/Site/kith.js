@@ -107,25 +107,13 @@ export async function load(module = null) {
     return new Kith(program, webAssembly ? module : null);
 }
 
-/// Compiles while it arrives, where the browser and the server's type for the file allow it.
+/// Compiled once it is whole: what browsers compile while it arrives, they may keep on disk.
 async function compiled() {
-    const fetched = async () => {
-        const file = await fetch(new URL('kith.wasm', import.meta.url), {
-            cache: 'no-store', credentials: 'omit', redirect: 'error',
-            referrerPolicy: 'no-referrer',
-        });
-        if (!file.ok) throw new Refusal('cannotSeal');
-        return file;
-    };
-    if (WebAssembly.compileStreaming) {
-        try {
-            return await WebAssembly.compileStreaming(fetched());
-        } catch (problem) {
-            if (!(problem instanceof TypeError)) throw problem;
-        }
-    }
-    const bytes = await (await fetched()).arrayBuffer();
-    return WebAssembly.compile(bytes);
+    const file = await fetch(new URL('kith.wasm', import.meta.url), {
+        cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+    });
+    if (!file.ok) throw new Refusal('cannotSeal');
+    return WebAssembly.compile(await file.arrayBuffer());
 }
 
 /// What the program refused: `code` is one of its stable words.

@@ -1,0 +1,315 @@
+"""The bars: what the first view weighs, how soon it can be used, what sealing, reading and work take.
+
+`slowed` halts the browser's renderers for three quarters of every tenth of a second, all their
+threads with them: throttling by the browser's own protocol reaches the page but not its workers.
+"""
+
+import gzip
+import json
+import os
+import signal
+import statistics
+import subprocess
+import threading
+import time
+from contextlib import contextmanager, nullcontext
+
+from checks import Looker, Table
+from chromium import Chromium, Look
+from control import Control
+from envelopes import fill, intake_topic
+from journeys import Journey
+from loopback import Neutral, SlowWay
+from page import Page
+from scene import Scene
+from steps import Steps, expect
+from words import Words
+
+TURN = 0.1  # seconds
+BARS = {
+    "first view, bytes packed": 120 * 1024,
+    "usable at 1.6 Mbit/s, 150 ms, 4x slower, s": 3,
+    "sealing a note of 1 KiB, ms": 5,
+    "code to conversation, 10 000 envelopes, 4x slower, s": 3,
+    "work for one request, 4x slower, s": 4,
+}
+
+
+@contextmanager
+def slowed(chromium, times=4):
+    """Within the block every renderer runs a `times`-th of the time, as on a slower phone."""
+    done = threading.Event()
+    browser = chromium.driver.service.process.pid
+
+    def renderers():
+        found, look = [], [browser]
+        table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True,
+                               encoding="utf-8", errors="replace", check=True).stdout
+        rows = [line.split(None, 2) for line in table.splitlines()]
+        while look:
+            parent = look.pop()
+            for pid, ppid, args in rows:
+                if int(ppid) == parent:
+                    look.append(int(pid))
+                    if "--type=renderer" in args:
+                        found.append(int(pid))
+        return found
+
+    def turn():
+        at = 0
+        halted = []
+        while not done.is_set():
+            if at % 5 == 0:
+                halted = renderers()
+            at += 1
+            for what, share in ((signal.SIGSTOP, 1 - 1 / times), (signal.SIGCONT, 1 / times)):
+                for pid in halted:
+                    try:
+                        os.kill(pid, what)
+                    except ProcessLookupError:
+                        continue
+                done.wait(TURN * share)
+        for pid in halted:
+            try:
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                continue
+    thread = threading.Thread(target=turn, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+# What runs in the page, with the page's own modules, and answers through its last argument.
+IN_PAGE = """
+const done = arguments[arguments.length - 1];
+(async () => {
+  const { visit } = await import('/page/visit.js');
+  const { state } = await import('/page/state.js');
+  const { WorkPool } = await import('/page/work.js');
+  %s
+})().then(done, (problem) => done({ problem: String(problem) }));
+"""
+SEAL = """
+  await visit.call('newCode');
+  const times = [];
+  for (let round = 0; round < 40; round += 1) {
+    const begin = performance.now();
+    await visit.call('compose',
+      { what: 'note', incident: { account: 'x'.repeat(600) }, slot: state.clock.slot });
+    times.push(performance.now() - begin);
+  }
+  const bytes = (await visit.call('drafts')).length - 36;
+  return { times: times.slice(10), bytes };
+"""
+WORK = """
+  await visit.call('newCode');
+  const times = [];
+  let told = null;
+  for (let round = 0; round < arguments[0]; round += 1) {
+    await visit.call('compose',
+      { what: 'request', incident: { account: 'x'.repeat(600) }, slot: state.clock.slot });
+    const bytes = await visit.call('drafts');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const drafts = [];
+    for (let at = 0; at < bytes.length;) {
+      const end = at + 36 + view.getUint32(at);
+      drafts.push({ id: bytes.slice(at + 4, at + 36), envelope: bytes.slice(at + 36, end) });
+      at = end;
+    }
+    told = drafts.map(({ envelope }) => envelope[3]);
+    const begin = performance.now();
+    const pool = new WorkPool(drafts, () => {});
+    pool.start();
+    await pool.finished;
+    times.push(performance.now() - begin);
+  }
+  return { times, bits: told };
+"""
+
+
+class Figures:
+    def __init__(self, program, pages, site_of, steps, table):
+        self.program, self.pages, self.site_of = program, pages, site_of
+        self.step, self.steps = steps.step, steps
+        self.words, self.table = Words("en"), table
+        self.found = {}
+
+    @contextmanager
+    def at(self, full_work):
+        """A scene and its stand-in for the neutral site."""
+        self.scene = Scene(self.program, self.pages, self.steps, full_work=full_work)
+        self.site = self.site_of(self.scene.folder)
+        try:
+            self.scene.start()
+            yield
+        finally:
+            self.scene.close()
+            self.site.close()
+
+    @contextmanager
+    def browser(self, address=None, **how):
+        chromium = Chromium(Look("figures", **how), self.site)
+        chromium.driver.set_script_timeout(300)
+        try:
+            page = Page(chromium, self.words, address or self.scene.address)
+            page.patience = 240
+            looker = Looker(self.table, page.chromium.look, page, network_fails=True)
+            yield page, Journey(self.scene, page, looker, self.steps)
+        finally:
+            chromium.quit()
+            chromium.forget()
+
+    def note(self, name, values, **more):
+        self.found[name] = {"mean": statistics.mean(values), "of": len(values),
+                            "least": min(values), "most": max(values), **more}
+
+    def weight(self):
+        """The files that are asked for until the first screen can be used, and the program's."""
+        with self.step("what the first view weighs"), self.browser() as (page, _):
+            page.open(self.scene.link)
+            page.until(lambda: page.has("safety.continue"), "the first screen does not come")
+            names = page.js("return performance.getEntriesByType('resource')"
+                            ".map(({ name }) => new URL(name).pathname)")
+        files = {name.removeprefix("/page/") for name in names if name.startswith("/page/")}
+        files |= {"index.html", "worker.js", "kith.js", "kith.wasm"}
+        packed = {name: len(gzip.compress((self.pages / name).read_bytes(), 9))
+                  for name in sorted(files)}
+        self.note("first view, bytes packed", [sum(packed.values())], files=packed)
+
+    def first_view(self):
+        """By a line that all connections share, from the address to a first screen that answers."""
+        usable, ready, carried = [], [], []
+        with self.step("the first view by a slow line on a slow phone"):
+            for _ in range(3):
+                way = SlowWay(self.scene.page_port)
+                address = f"http://127.0.0.1:{way.port}/"
+                with self.browser(address) as (page, journey), slowed(page.chromium):
+                    begin = time.monotonic()
+                    page.open(self.scene.link.replace(self.scene.address, address))
+                    page.until(lambda: page.has("safety.continue"), "the first screen does not come")
+                    usable.append(time.monotonic() - begin)
+                    page.press("safety.continue")
+                    page.until(lambda: page.title in journey.titles("choose.title"), "no choice")
+                    ready.append(time.monotonic() - begin)
+                    carried.append(way.received)
+                way.close()
+        self.note("usable at 1.6 Mbit/s, 150 ms, 4x slower, s", usable)
+        self.note("community checked, the same, s", ready, bytes=carried)
+
+    def sealing(self):
+        with self.step("sealing"), self.browser() as (page, journey):
+            journey.enter()
+            found = self.run(page, SEAL)
+            self.note("sealing a note of 1 KiB, ms", found["times"], bytes=found["bytes"])
+
+    def work(self):
+        for times, rounds in ((1, 12), (4, 12)):
+            with self.step(f"work of one request, {times}x"), self.browser() as (page, journey):
+                journey.enter()
+                with slowed(page.chromium, times) if times > 1 else nullcontext():
+                    found = self.run(page, WORK, rounds)
+                self.note(f"work for one request, {times}x slower, s",
+                          [one / 1000 for one in found["times"]], bits=found["bits"])
+
+    def told_before(self):
+        """Without WebAssembly the page says how long it takes before it begins, and can be paused."""
+        with self.step("told before work without WebAssembly") as remarks:
+            with self.browser(plain=True) as (page, journey):
+                journey.enter()
+                journey.quick_request("How long does it take?")
+                page.until(lambda: page.title in journey.titles("slow.title", "code.title"), "?")
+                expect(page.title in journey.titles("slow.title"), "it does not ask before it begins")
+                journey.look.see("slow")
+                remarks.append(page.text().split("\n")[2])
+                page.press("slow.start")
+                page.at("code.title")
+                page.press("progress.pause")
+                page.says("progress.paused")
+                page.press("progress.resume")
+                self.found["told before work without WebAssembly"] = {"text": remarks[0]}
+
+    def conversation(self):
+        """From the code to the conversation, with 10 000 texts of others in the week."""
+        with self.step("a week of 10 000 envelopes, 1 KiB each"):
+            community = bytes.fromhex(self.scene.community)
+            with Control(self.scene.c.data) as control:
+                network = bytes.fromhex(control.status()["network"])
+                base = int(self.scene.kith.run("status", data=self.scene.c.data).get("workBase", 8))
+                fill(control, network, base, 10_000, topic=intake_topic(community))
+        with self.browser() as (page, journey):
+            before = self.scene.inbox()
+            journey.enter()
+            journey.quick_request("Among ten thousand.")
+            code = journey.take_code()
+            journey.arrived("request")
+            case = self.scene.new_case(before)
+            self.scene.desk("claim", case)
+            self.scene.reply(case, "Found among ten thousand.")
+        times = []
+        with self.step("from the code to the conversation"):
+            for _ in range(3):
+                with self.browser() as (page, journey):
+                    journey.enter()
+                    page.press("choose.code")
+                    page.at("enter.title")
+                    page.fill("enter.name", code)
+                    with slowed(page.chromium):
+                        begin = time.monotonic()
+                        page.press("enter.on")
+                        page.press("case.name.request")
+                        page.until(lambda: journey.said("them"), "the answer is not there")
+                        times.append(time.monotonic() - begin)
+                    expect(journey.said("them") == ["Found among ten thousand."], "it reads otherwise")
+        self.note("code to conversation, 10 000 envelopes, 4x slower, s", times)
+
+    def run(self, page, script, *arguments):
+        found = page.chromium.wait_js(IN_PAGE % script, *arguments)
+        expect("problem" not in found, f"the page says {found.get('problem')}")
+        return found
+
+
+def measure(program, pages, options):
+    """All figures; the exit status says whether each keeps its bar."""
+    steps, table = Steps(options.json), Table(options.out)
+    figures = Figures(program, pages, Neutral, steps, table)
+    failures = []
+
+    def part(*parts):
+        for one in parts:
+            try:
+                one()
+            except Exception as failure:
+                failures.append(f"{one.__name__}: {str(failure).splitlines()[0]}")
+    with figures.at(full_work=False):
+        part(figures.weight, figures.first_view, figures.sealing, figures.conversation)
+    with figures.at(full_work=True):
+        part(figures.work, figures.told_before)
+    for name, bar in BARS.items():
+        found = figures.found.get(name)
+        if found is None:
+            failures.append(f"{name}: not measured")
+        elif found["mean"] > bar:
+            failures.append(f"{name}: {found['mean']:,.2f}, the bar is {bar:,}")
+    result = {"figures": figures.found, "failures": failures, "load": os.getloadavg()}
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    (options.out / "figures.json").write_text(text, encoding="utf-8")
+    print(text if options.json else "\n".join(lines(figures.found, failures)))
+    return 1 if failures else 0
+
+
+def lines(found, failures):
+    yield ""
+    for name, one in found.items():
+        if "mean" in one:
+            bar = f"   bar {BARS[name]:,}" if name in BARS else ""
+            yield (f"{name:55} {one['mean']:12,.2f}   {one['least']:,.2f} to {one['most']:,.2f}"
+                   f" ({one['of']}){bar}")
+        else:
+            yield f"{name:55} {one['text']}"
+    yield f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores"
+    for failure in failures:
+        yield f"   FAILED  {failure}"
