@@ -36,7 +36,7 @@ extension RelayNode {
                 items.append(
                     StoreItem(
                         id: id, content: .envelope(envelope), isOwn: true,
-                        isHidden: !isPublic && takesStem && !isOpen(id)))
+                        isHidden: !isPublic && takesStem && !sync.contains(id)))
             }
         } catch {
             return [.answer(ticket, .refused(error))]
@@ -55,9 +55,6 @@ extension RelayNode {
         if !hadCharter, book.charters != nil { effects += begin(0, nil, turn) }
         return [order] + effects
     }
-
-    /// In the open here, or was.
-    private func isOpen(_ id: ItemID) -> Bool { spreading.isRecent(id) || sync.contains(id) }
 
     /// On a network made for trying things out the stem can be left out, to save its waits.
     private var takesStem: Bool {

@@ -21,10 +21,12 @@ extension RelayNode {
         case .submission(let ticket, let items, let isUrgent, let replaced, let new):
             var effects = remove(replaced, outcome)
             for item in items {
+                // Displaced before it was on disk: it is hidden there by now.
+                let isDisplaced = !item.isHidden && storing[item.id] != token
                 if storing[item.id] == token { storing[item.id] = nil }
                 switch outcome {
                 case .stored, .duplicate:
-                    effects += submitted(item, isUrgent: isUrgent, turn)
+                    if !isDisplaced { effects += submitted(item, isUrgent: isUrgent, turn) }
                 case .retracted, .noRoom, .failed:
                     if new.contains(item.id) { pools.unreserve(item.id) }
                     if !item.isHidden, !sync.contains(item.id) { giveBack(item) }
@@ -113,7 +115,8 @@ extension RelayNode {
         let items = unpublished
         unpublished = []
         var effects: [Effect] = []
-        for item in items where !isKnown(item.id) && !stem.contains(item.id) {
+        for item in items
+        where storing[item.id] == nil && !sync.contains(item.id) && !stem.contains(item.id) {
             effects += admitted(item, hops: 0, from: nil, isAsked: false, turn)
         }
         return effects

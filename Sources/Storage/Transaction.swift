@@ -51,8 +51,15 @@ struct Transaction {
         if let target = item.target { return try putRetraction(item, of: target) }
         if total.retractions > 0, try isRetracted(item.id) { return .retracted }
         if !item.hidden, try reveal(item.id) { return .stored(removedTarget: false) }
-        guard hasRoom(for: item) else { return try holds(item.id) ? .duplicate : .noRoom }
-        return try insert(item, loose: false) ? .stored(removedTarget: false) : .duplicate
+        guard hasRoom(for: item) else { return try isTaken(item) ? .duplicate : .noRoom }
+        return try insert(item, loose: false) || !isTaken(item)
+            ? .stored(removedTarget: false) : .duplicate
+    }
+
+    /// Whether it is held; what people submit here is theirs though it came from others before.
+    private func isTaken(_ item: Item) throws -> Bool {
+        guard item.own else { return try holds(item.id) }
+        return try db.run("UPDATE item SET own = 1 WHERE id = ?", [.id(item.id)]) > 0
     }
 
     /// Takes the target's place if it is held: that always fits, and needs no free disk to speak

@@ -61,7 +61,7 @@ public final class PageServer: Sendable {
             node: node, files: configuration.files,
             digest: configuration.files.map { PageListing($0).digest },
             manifest: configuration.manifest, limits: limits,
-            budgets: Budgets(limits.rates, moment: moment),
+            budgets: Budgets(limits, moment: moment),
             uploads: Uploads(limit: limits.uploadBytes, moment: moment),
             gate: Gate(limits.reads, waiting: limits.readsWaiting),
             cursors: Cursors(key: configuration.random(32)), connections: connections)

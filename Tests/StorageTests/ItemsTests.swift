@@ -63,6 +63,17 @@ import Testing
         #expect(try store.isConsistent())
     }
 
+    @Test func whatIsSubmittedHereIsOwnThoughItCameFromOthers() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1)])
+        #expect(try await store.ownItems(limit: 2) == [])
+        #expect(try await store.put([envelope(1, own: true)]) == [.duplicate])
+        #expect(try await store.ownItems(limit: 2) == [id(1)])
+        #expect(try await store.put([envelope(1)]) == [.duplicate])
+        #expect(try await store.ownItems(limit: 2) == [id(1)])
+        #expect(try store.isConsistent())
+    }
+
     @Test func ownItemsComeNewestFirst() async throws {
         let store = try folder.open()
         _ = try await store.put([

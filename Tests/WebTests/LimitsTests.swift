@@ -87,20 +87,61 @@ import Testing
         var bucket = TokenBucket(.init(atOnce: 2, perSecond: 4), now: Self.at(0))
         #expect(bucket.take(now: Self.at(0)) == nil)
         #expect(bucket.take(now: Self.at(0)) == nil)
-        #expect(bucket.take(now: Self.at(0)) == 1)
+        #expect(bucket.take(now: Self.at(0)) == 250)
         #expect(bucket.take(now: Self.at(249)) == 1)
         #expect(bucket.take(now: Self.at(250)) == nil)
-        #expect(bucket.take(now: Self.at(251)) == 1)
+        #expect(bucket.take(now: Self.at(251)) == 249)
         // Never more than at once; a clock that stands still or goes back gives none.
         for _ in 0..<2 { #expect(bucket.take(now: Self.at(.max)) == nil) }
-        #expect(bucket.take(now: Self.at(.max)) == 1)
-        #expect(bucket.take(now: Self.at(0)) == 1)
+        #expect(bucket.take(now: Self.at(.max)) == 250)
+        #expect(bucket.take(now: Self.at(0)) == 250)
     }
 
-    @Test func aLongWaitIsToldInSeconds() {
-        var bucket = TokenBucket(.init(atOnce: 1, perSecond: 0), now: Self.at(0))
-        #expect(bucket.take(now: Self.at(0)) == nil)
-        #expect(bucket.take(now: Self.at(9_000_000)) == 1)
+    static func turnstile(waiting: Int, perSecond: UInt64 = 0) -> Turnstile {
+        Turnstile(
+            .init(atOnce: 1, perSecond: perSecond), waiting: waiting,
+            moment: { Moment(milliseconds: UInt64(secondsGone() * 1000)) })
+    }
+
+    @Test func whoComesTooEarlyWaitsForATurn() async throws {
+        let turnstile = Self.turnstile(waiting: 20, perSecond: 50)
+        let began = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<11 { group.addTask { try await turnstile.pass { true } } }
+            try await group.waitForAll()
+        }
+        // The first at once, ten more at fifty a second.
+        #expect(ContinuousClock.now - began > .milliseconds(180))
+    }
+
+    @Test func whoFindsTooManyWaitingIsRefused() async throws {
+        let turnstile = Self.turnstile(waiting: 0)
+        try await turnstile.pass { true }
+        await #expect(throws: PageRefusal.tooOften(seconds: 1)) {
+            try await turnstile.pass { true }
+        }
+    }
+
+    @Test func whoLeavesUsesUpNobodysTurn() async throws {
+        let turnstile = Self.turnstile(waiting: 9, perSecond: 4)
+        try await turnstile.pass { true }
+        let left = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    do {
+                        try await turnstile.pass { false }
+                        return false
+                    } catch is CancellationError {
+                        return true
+                    }
+                }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(left == 8)
+        let began = ContinuousClock.now
+        try await turnstile.pass { true }
+        #expect(ContinuousClock.now - began < .milliseconds(1500))
     }
 
     // MARK: Bodies
@@ -143,11 +184,12 @@ import Testing
 
     @Test func aGateLetsSoManyThroughAtATime() async throws {
         let gate = Gate(2, waiting: 50)
+        let always: @Sendable () -> Bool = { true }
         let most = try await withThrowingTaskGroup(of: Int.self) { group in
             let busy = Counter()
             for _ in 0..<40 {
                 group.addTask {
-                    try await gate.run {
+                    try await gate.run(always) {
                         let now = busy.add(1)
                         try await Task.sleep(for: .milliseconds(2))
                         busy.add(-1)
@@ -162,12 +204,19 @@ import Testing
 
     @Test func whoFindsTooManyWaitingIsSentAway() async throws {
         let gate = Gate(0, waiting: 0)
-        await #expect(throws: PageRefusal.busy) { try await gate.run {} }
+        await #expect(throws: PageRefusal.busy) { try await gate.run({ true }, {}) }
     }
+}
+
+/// Seconds of a clock that only goes on.
+func secondsGone() -> Double {
+    let since = ContinuousClock.now - Counter.start
+    return Double(since.components.seconds) + Double(since.components.attoseconds) / 1e18
 }
 
 /// A number that several tasks change.
 final class Counter: Sendable {
+    static let start = ContinuousClock.now
     private let value = NIOLockedValueBox(0)
 
     @discardableResult

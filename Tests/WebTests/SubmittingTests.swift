@@ -132,6 +132,7 @@ import Wire
     @Test func whoAsksTooOftenIsToldWhenToComeBack() async throws {
         var limits = PageLimits()
         limits.rates.submissions = .init(atOnce: 3, perSecond: 0)
+        limits.turnsWaiting = 0
         let visiting = Visiting(limits: limits)
         let body = Self.body([FakeNode.envelope(1)])
         for _ in 0..<3 {
@@ -148,6 +149,7 @@ import Wire
     @Test func whatIsRefusedUsesUpNobodysTurn() async throws {
         var limits = PageLimits()
         limits.rates.submissions = .init(atOnce: 1, perSecond: 0)
+        limits.turnsWaiting = 0
         let visiting = Visiting(FakeNode(refusing: .weakWork(least: 18)), limits: limits)
         let body = Self.body([FakeNode.envelope(1)])
         for _ in 0..<9 {

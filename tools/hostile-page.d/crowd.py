@@ -142,11 +142,12 @@ async def stay(kind, target: Target, ended: dict[str, int]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def come(target: Target, count: int, seconds: float) -> dict[str, int]:
-    """`count` visitors of all kinds for so long; how often each kind was ended by the other side."""
+async def come(target: Target, count: int, seconds: float, only: list[str]) -> dict[str, int]:
+    """`count` visitors of all kinds, or of some, for so long; how often each was ended."""
     ended: dict[str, int] = {}
+    kinds = [kind for kind in KINDS if not only or kind.__name__ in only]
     visitors = [
-        asyncio.create_task(stay(KINDS[index % len(KINDS)], target, ended))
+        asyncio.create_task(stay(kinds[index % len(kinds)], target, ended))
         for index in range(count)
     ]
     await asyncio.sleep(seconds)

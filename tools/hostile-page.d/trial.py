@@ -11,9 +11,9 @@ from meter import Meter, look
 
 TEXT_SIZE = 3  # 4 KiB
 TEXTS = 640
-# Bounds. Memory beyond what the node needed before: bodies being received, 48 MiB, and what a
+# Bounds. Memory beyond what the node needed before: bodies being received, 32 MiB, and what a
 # crowd of this size is held in buffers for.
-MOST_KIB = (48 + 32) * 1024
+MOST_KIB = (32 + 48) * 1024
 MOST_MILLISECONDS = 2000
 
 
@@ -78,7 +78,7 @@ async def _crowd(node: KithNode, visitor: Visitor, options, verdict: Verdict) ->
     seen = {name: Seen() for name in ("the first file", "the relay", "the week's text", "a submission")}
     target = crowd.Target(visitor.port, visitor.texts)
     ended, *_, handles = await asyncio.gather(
-        crowd.come(target, options.connections, seconds),
+        crowd.come(target, options.connections, seconds, options.only),
         visitor.measure(seconds - 1, "/", 0.1, seen["the first file"]),
         visitor.measure(seconds - 1, "/api/relay", 0.1, seen["the relay"]),
         visitor.measure(seconds - 1, visitor.texts, 0.5, seen["the week's text"]),

@@ -35,6 +35,7 @@ extension NodeService {
                 .configuration, "this node belongs to no network yet",
                 hint: "kith community create NAME, or kith join INVITE")
         }
+        Memory.giveBackLargeBlocks()
         let runner = Runner(service: self, page: page, ready: ready)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

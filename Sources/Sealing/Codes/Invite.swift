@@ -13,7 +13,7 @@ public enum InviteError: Error, Equatable {
 /// One line of text with which a node joins a network, and a person a community.
 /// Source: protocol/15-invites.md.
 public struct Invite: Sendable, Equatable {
-    static let prefix: [UInt8] = [UInt8]("kith1:".utf8)
+    static let prefix = ("kith1:" as Text).utf8
 
     public var network: NetworkID
     public var seeds: [Seed]
@@ -79,8 +79,8 @@ public struct Invite: Sendable, Equatable {
 
 /// Base64 with the URL alphabet and no padding (RFC 4648 §5).
 public enum Base64URL {
-    private static let alphabet = [UInt8](
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let alphabet =
+        ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" as Text).utf8
 
     public static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []

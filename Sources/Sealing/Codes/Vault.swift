@@ -1,4 +1,5 @@
 import Sodium
+import Wire
 
 public enum VaultError: Error, Equatable {
     case wrongPassphrase
@@ -10,7 +11,7 @@ public enum VaultError: Error, Equatable {
 /// The key a person's passphrase stretches to; all that rests on a node of theirs is under it.
 /// Source: protocol/10-content.md §At rest.
 public struct VaultKey: Sendable {
-    static let aad: [UInt8] = [UInt8]("kith1:vault".utf8)
+    static let aad = ("kith1:vault" as Text).utf8
     public static let saltBytes = 16
 
     public let salt: [UInt8]

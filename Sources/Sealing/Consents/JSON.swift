@@ -90,7 +90,7 @@ extension JSON {
     }
 
     private static func write(_ utf8: [UInt8], _ out: inout [UInt8]) {
-        let hex = [UInt8]("0123456789abcdef".utf8)
+        let hex = ("0123456789abcdef" as Text).utf8
         out.append(UInt8(ascii: "\""))
         for byte in utf8 {
             switch byte {

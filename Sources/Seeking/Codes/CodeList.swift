@@ -72,6 +72,9 @@ func words(_ list: StaticString) -> [Text] {
 }
 
 extension Text {
+    /// Whether it has nothing but white space.
+    var isBlank: Bool { utf8.allSatisfy { $0 <= 0x20 } }
+
     /// With spaces for "_".
     func spaced() -> Text { Text(utf8: utf8.map { $0 == UInt8(ascii: "_") ? 0x20 : $0 }) }
 }

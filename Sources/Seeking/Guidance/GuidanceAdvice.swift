@@ -63,7 +63,7 @@ extension GuidancePack {
             }
         }
         var named: [Result] = contacts.filter { $0.isEmergency }.map {
-            Result(id: $0.id, urgency: .now)
+            Result(id: $0.id, urgency: Urgency.now)
         }
         let first = named.count
         for table in tables {

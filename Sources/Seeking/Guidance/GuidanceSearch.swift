@@ -111,19 +111,19 @@ struct GuidanceSearch {
     private func truth(of tests: [Test], _ sizes: [Int], _ values: [Int?]) -> Truth {
         var all = Truth.yes
         for test in tests {
-            var any = Truth.no
+            var one = Truth.no
             for (variable, mask) in test.choices {
                 let every = UInt64(1) << UInt64(sizes[variable]) - 1
                 if let value = values[variable] {
-                    if mask >> UInt64(value) & 1 == 1 { any = .yes }
+                    if mask >> UInt64(value) & 1 == 1 { one = .yes }
                 } else if mask & every == every {
-                    any = .yes
-                } else if mask & every != 0, any == .no {
-                    any = .open
+                    one = .yes
+                } else if mask & every != 0, one == .no {
+                    one = .open
                 }
             }
-            if any == .no { return .no }
-            if any == .open { all = .open }
+            if one == .no { return .no }
+            if one == .open { all = .open }
         }
         return all
     }

@@ -39,7 +39,7 @@ extension Text {
     /// "https://", a host name with a dot, and perhaps a path, in ASCII: nothing that could make
     /// one address look like another.
     var isPlainWebAddress: Bool {
-        let scheme = [UInt8]("https://".utf8)
+        let scheme = ("https://" as Text).utf8
         guard utf8.count <= Limits.packWebBytes, utf8.starts(with: scheme) else { return false }
         let rest = utf8.dropFirst(scheme.count)
         let host = rest.prefix { $0 != 0x2F }
@@ -52,7 +52,7 @@ extension Text {
                 label.allSatisfy({ Self.isSmallLetter($0) || Self.isDigit($0) || $0 == 0x2D })
             else { return false }
         }
-        let marks = [UInt8]("/-._~%?=&+".utf8)
+        let marks = ("/-._~%?=&+" as Text).utf8
         return path.allSatisfy {
             Self.isSmallLetter($0 | 0x20) && $0 >= 0x41 || Self.isDigit($0) || marks.contains($0)
         }

@@ -33,11 +33,6 @@ extension Incident {
     }
 }
 
-extension Text {
-    /// Without any character that shows.
-    var isBlank: Bool { utf8.allSatisfy { $0 <= 0x20 } }
-}
-
 extension JSONText {
     /// The members of an incident; those that it has not are left out.
     mutating func incident(_ name: StaticString, _ body: Incident) {

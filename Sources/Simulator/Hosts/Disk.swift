@@ -61,7 +61,13 @@ struct Disk: Sendable {
 
     private mutating func put(_ item: StoreItem) -> StoreOutcome {
         if let held = items[item.id] {
-            guard held.isHidden, !item.isHidden else { return .duplicate }
+            guard held.isHidden, !item.isHidden else {
+                // What people submit here is theirs though it came from others before.
+                let isOwn = held.isOwn || item.isOwn
+                items[held.id] = StoreItem(
+                    id: held.id, content: held.content, isOwn: isOwn, isHidden: held.isHidden)
+                return .duplicate
+            }
             items[item.id] = StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
             fingerprint &+= Self.mix(item.id)
             return .stored

@@ -1,111 +1,92 @@
 import Model
 import NIOConcurrencyHelpers
 
-/// What all visitors together may ask for, by kind of request.
-final class Budgets: Sendable {
-    enum Kind: Int, CaseIterable {
-        case files, facts, parts, submissions, retractions, handles
-    }
-
-    private let buckets: NIOLockedValueBox<[TokenBucket]>
-    private let moment: @Sendable () -> Moment
-
-    init(_ rates: PageLimits.Rates, moment: @escaping @Sendable () -> Moment) {
-        self.moment = moment
-        let now = moment()
-        buckets = NIOLockedValueBox(
-            Kind.allCases.map { kind in
-                let rate =
-                    switch kind {
-                    case .files: rates.files
-                    case .facts: rates.facts
-                    case .parts: rates.parts
-                    case .submissions: rates.submissions
-                    case .retractions: rates.retractions
-                    case .handles: rates.handles
-                    }
-                return TokenBucket(rate, now: now)
-            })
-    }
-
-    /// - Throws: `PageRefusal.tooOften`.
-    func take(_ kind: Kind) throws {
-        let wait = buckets.withLockedValue { $0[kind.rawValue].take(now: moment()) }
-        if let wait { throw PageRefusal.tooOften(seconds: wait) }
-    }
-}
-
-/// Lets so many through at a time; the others wait in the order they came.
-final class Gate: Sendable {
+/// Turns that all visitors together have for one kind of request. Who comes when there is none waits
+/// in a queue: with one request at a time on each connection, everybody is served in turn, however
+/// many requests somebody would like to make.
+final class Turnstile: Sendable {
     private struct State {
-        var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-        var first = 0
+        var bucket: TokenBucket
+        var waiters = Waiters()
+        var isTurning = false
     }
 
     private let state: NIOLockedValueBox<State>
+    private let rate: PageLimits.Rate
     private let mostWaiting: Int
+    private let moment: @Sendable () -> Moment
+    /// At least so often those who have left are looked for, milliseconds.
+    private static let mostMilliseconds: UInt64 = 500
 
-    init(_ places: Int, waiting: Int) {
-        state = NIOLockedValueBox(State(free: places))
+    init(_ rate: PageLimits.Rate, waiting: Int, moment: @escaping @Sendable () -> Moment) {
+        self.rate = rate
+        self.moment = moment
         mostWaiting = waiting
+        state = NIOLockedValueBox(State(bucket: TokenBucket(rate, now: moment())))
     }
 
-    /// Runs `body`, which must be brief, when there is a place.
+    /// Returns when it is the caller's turn.
     ///
-    /// - Throws: `PageRefusal.busy` when too many wait already; and what `body` throws.
-    func run<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        guard await enter() else { throw PageRefusal.busy }
-        defer { leave() }
-        return try await body()
+    /// - Throws: `PageRefusal.tooOften` when too many wait; `CancellationError` for one who left.
+    func pass(_ isThere: @escaping @Sendable () -> Bool) async throws {
+        let isFree = state.withLockedValue { state in
+            state.waiters.count == 0 && state.bucket.take(now: moment()) == nil
+        }
+        if isFree { return }
+        let came = await withCheckedContinuation { continuation in
+            let waiter = Waiters.Waiter(continuation: continuation, isThere: isThere)
+            let (isTaken, begins) = state.withLockedValue { state in
+                guard state.waiters.count < mostWaiting else { return (false, false) }
+                state.waiters.add(waiter)
+                defer { state.isTurning = true }
+                return (true, !state.isTurning)
+            }
+            if !isTaken { continuation.resume(returning: false) }
+            if begins { Task.detached { await self.turn() } }
+        }
+        if came { return }
+        guard isThere() else { throw CancellationError() }
+        let seconds = UInt64(mostWaiting) / max(rate.perSecond, 1)
+        throw PageRefusal.tooOften(seconds: Int(clamping: max(seconds, 1)))
     }
 
-    private func enter() async -> Bool {
-        enum Place { case free, wait, none }
-        let place: Place = state.withLockedValue { state in
-            if state.free > 0 {
-                state.free -= 1
-                return .free
-            }
-            return state.waiting.count - state.first < mostWaiting ? .wait : .none
-        }
-        switch place {
-        case .free: return true
-        case .none: return false
-        case .wait:
-            await withCheckedContinuation { continuation in
-                let isFree = state.withLockedValue { state in
-                    // Somebody left in between.
-                    if state.free > 0 {
-                        state.free -= 1
-                        return true
-                    }
-                    state.waiting.append(continuation)
-                    return false
+    private func turn() async {
+        while true {
+            let (gone, next, wait) = state.withLockedValue {
+                state -> ([Waiters.Waiter], Waiters.Waiter?, UInt64?) in
+                let gone = state.waiters.left()
+                guard state.waiters.count > 0 else {
+                    state.isTurning = false
+                    return (gone, nil, nil)
                 }
-                if isFree { continuation.resume() }
+                if let wait = state.bucket.take(now: moment()) { return (gone, nil, wait) }
+                return (gone, state.waiters.next(), nil)
             }
-            return true
+            for waiter in gone { waiter.continuation.resume(returning: false) }
+            if let next {
+                next.continuation.resume(returning: true)
+            } else if let wait {
+                try? await Task.sleep(for: .milliseconds(min(wait, Self.mostMilliseconds)))
+            } else {
+                return
+            }
         }
     }
+}
 
-    private func leave() {
-        let next: CheckedContinuation<Void, Never>? = state.withLockedValue { state in
-            guard state.first < state.waiting.count else {
-                state.free += 1
-                return nil
-            }
-            let next = state.waiting[state.first]
-            state.first += 1
-            if state.first == state.waiting.count {
-                state.waiting = []
-                state.first = 0
-            } else if state.first > 1024 {
-                state.waiting.removeFirst(state.first)
-                state.first = 0
-            }
-            return next
+/// One turnstile for each kind of request.
+struct Budgets: Sendable {
+    let files, facts, parts, submissions, retractions, handles: Turnstile
+
+    init(_ limits: PageLimits, moment: @escaping @Sendable () -> Moment) {
+        func turnstile(_ rate: PageLimits.Rate) -> Turnstile {
+            Turnstile(rate, waiting: limits.turnsWaiting, moment: moment)
         }
-        next?.resume()
+        files = turnstile(limits.rates.files)
+        facts = turnstile(limits.rates.facts)
+        parts = turnstile(limits.rates.parts)
+        submissions = turnstile(limits.rates.submissions)
+        retractions = turnstile(limits.rates.retractions)
+        handles = turnstile(limits.rates.handles)
     }
 }

@@ -8,8 +8,8 @@ public struct PageLimits: Sendable {
     public var times = Times()
     /// Headers of a request, bytes. Guess.
     public var headBytes = 16 << 10
-    /// Bodies being received, all together, bytes. Guess: four of the largest and many small ones.
-    public var uploadBytes = 48 << 20
+    /// Bodies being received, all together, bytes. Guess: four of the largest.
+    public var uploadBytes = 32 << 20
     /// Written at once, bytes: as much is held for a visitor who reads slowly. Guess.
     public var pieceBytes = 64 << 10
     /// One answer with envelopes, about, bytes.
@@ -18,8 +18,10 @@ public struct PageLimits: Sendable {
     public var reads = 2
     /// Reads that wait. Guess: one for each connection.
     public var readsWaiting = 384
-    /// Requests of all visitors together: at once after a pause, and a second.
+    /// Requests of all visitors together: at once after a pause, and a second. Others wait.
     public var rates = Rates()
+    /// Requests of a kind that wait for their turn. Guess: one for each connection.
+    public var turnsWaiting = 384
 
     /// How long a connection may take for what.
     public struct Times: Sendable, Equatable {
@@ -49,7 +51,7 @@ public struct PageLimits: Sendable {
         public var facts = Rate(atOnce: 400, perSecond: 100)
         public var parts = Rate(atOnce: 400, perSecond: 100)
         public var submissions = Rate(atOnce: 100, perSecond: 20)
-        public var retractions = Rate(atOnce: 50, perSecond: 10)
+        public var retractions = Rate(atOnce: 100, perSecond: 20)
         public var handles = Rate(atOnce: 400, perSecond: 100)
 
         public init() {}

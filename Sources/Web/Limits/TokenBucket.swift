@@ -13,8 +13,8 @@ struct TokenBucket: Sendable, Equatable {
         filled = now
     }
 
-    /// Takes one; else the seconds after which there will be one.
-    mutating func take(now: Moment) -> Int? {
+    /// Takes one; else the milliseconds after which there will be one.
+    mutating func take(now: Moment) -> UInt64? {
         let waited = now.milliseconds - min(now.milliseconds, filled.milliseconds)
         let more = waited.multipliedReportingOverflow(by: rate.perSecond)
         let full = rate.atOnce * 1000
@@ -25,6 +25,6 @@ struct TokenBucket: Sendable, Equatable {
             return nil
         }
         let missing = 1000 - thousandths
-        return Int((missing / max(rate.perSecond, 1) + 999) / 1000)
+        return (missing + rate.perSecond - 1) / max(rate.perSecond, 1)
     }
 }

@@ -7,21 +7,21 @@ import Wire
 // What is read: the relay itself, records, and envelopes in the open.
 
 extension PageRoutes {
-    func relay() async throws -> Response {
-        try budgets.take(.facts)
+    func relay(_ context: PageContext) async throws -> Response {
+        try await budgets.facts.pass(isThere(context))
         let facts = await node.relay()
         return PageJSON.response(RelayView(facts, page: digest))
     }
 
     func records(_ context: PageContext) async throws -> Response {
         let community = try context.community()
-        try budgets.take(.facts)
+        try await budgets.facts.pass(isThere(context))
         return PageJSON.response(RecordsView(try await node.records(community)))
     }
 
     func weeks(_ context: PageContext) async throws -> Response {
         let community = try context.community()
-        try budgets.take(.facts)
+        try await budgets.facts.pass(isThere(context))
         return PageJSON.response(WeeksView(try await node.weeks(community)))
     }
 
@@ -31,8 +31,9 @@ extension PageRoutes {
         _ partition: Partition, _ request: Request, _ context: PageContext
     ) async throws -> Response {
         let after = try place(request, partition)
-        try budgets.take(.parts)
-        let span = try await gate.run {
+        let isThere = isThere(context)
+        try await budgets.parts.pass(isThere)
+        let span = try await gate.run(isThere) {
             try await node.span(partition, after: after, bytesLimit: limits.partBytes)
         }
         var headers: HTTPFields = [.contentType: "application/octet-stream"]
@@ -45,7 +46,7 @@ extension PageRoutes {
             var place = after
             while place < span.last {
                 let from = place
-                let next = try await routes.gate.run {
+                let next = try await routes.gate.run(isThere) {
                     try await routes.node.piece(
                         partition, after: from, through: span.last,
                         bytesLimit: routes.limits.pieceBytes)

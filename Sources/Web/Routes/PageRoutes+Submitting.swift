@@ -10,7 +10,7 @@ extension PageRoutes {
         try await receive(request, context, limit: PageLimits.submissionBytes) { body in
             let submission = try Submission(decoding: body)
             try await node.check(submission.envelopes)
-            try budgets.take(.submissions)
+            try await budgets.submissions.pass(isThere(context))
             let stored = try await node.submit(
                 submission.handle, isUrgent: submission.isUrgent, submission.envelopes)
             return PageJSON.response(StoredView(stored: stored))
@@ -21,7 +21,7 @@ extension PageRoutes {
         try await receive(request, context, limit: TakingBack.mostBytes) { body in
             let back = try TakingBack(decoding: body)
             try await node.check(back.retractions)
-            try budgets.take(.retractions)
+            try await budgets.retractions.pass(isThere(context))
             let stored = try await node.retract(back.handle, back.retractions)
             return PageJSON.response(StoredView(stored: stored))
         }
@@ -30,8 +30,10 @@ extension PageRoutes {
     func progress(_ request: Request, _ context: PageContext) async throws -> Response {
         try await receive(request, context, limit: HandleList.mostBytes) { body in
             let list = try HandleList(decoding: body)
-            try budgets.take(.handles)
-            let progress = try await gate.run { try await node.progress(list.handles) }
+            try await budgets.handles.pass(isThere(context))
+            let progress = try await gate.run(isThere(context)) {
+                try await node.progress(list.handles)
+            }
             return PageJSON.response(HandlesView(progress))
         }
     }
@@ -50,6 +52,8 @@ extension PageRoutes {
         let upload = uploads.begin { channel.close(mode: .all, promise: nil) }
         defer { uploads.end(upload) }
         var body: [UInt8] = []
+        // Room is only taken where something is written; growing would need it twice.
+        body.reserveCapacity(length)
         for try await part in request.body {
             guard body.count + part.readableBytes <= length else {
                 throw PageRefusal.tooMuch(limit: limit)

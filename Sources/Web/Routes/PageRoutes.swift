@@ -21,12 +21,15 @@ struct PageRoutes: Sendable {
     func router() -> Router<PageContext> {
         let router = Router(context: PageContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: StandardHeaders())
-        get("/", router) { request, _ in try file("index.html", request) }
-        get("/page/**", router) { request, context in
-            try file(context.parameters.getCatchAll().joined(separator: "/"), request)
+        get("/", router) { request, context in
+            try await file("index.html", request, context)
         }
-        get("/api/relay", router) { _, _ in try await relay() }
-        get("/api/manifest", router) { _, _ in try signedManifest() }
+        get("/page/**", router) { request, context in
+            try await file(
+                context.parameters.getCatchAll().joined(separator: "/"), request, context)
+        }
+        get("/api/relay", router) { _, context in try await relay(context) }
+        get("/api/manifest", router) { _, context in try await signedManifest(context) }
         get("/api/records/{community}", router) { _, context in try await records(context) }
         get("/api/weeks/{community}", router) { _, context in try await weeks(context) }
         get("/api/texts/{community}/{week}", router) { request, context in
@@ -82,16 +85,24 @@ struct PageRoutes: Sendable {
         return method
     }()
 
+    /// Whether the visitor has not left yet.
+    func isThere(_ context: PageContext) -> @Sendable () -> Bool {
+        let connection = connections.connection(of: context.channel)
+        return { connection?.channel.isActive ?? true }
+    }
+
     // MARK: Files
 
-    private func file(_ name: String, _ request: Request) throws -> Response {
-        try budgets.take(.files)
+    private func file(
+        _ name: String, _ request: Request, _ context: PageContext
+    ) async throws -> Response {
+        try await budgets.files.pass(isThere(context))
         guard let file = files?.file(name) else { throw PageRefusal.notFound }
         return file.response(accepts: request.headers[.acceptEncoding])
     }
 
-    private func signedManifest() throws -> Response {
-        try budgets.take(.facts)
+    private func signedManifest(_ context: PageContext) async throws -> Response {
+        try await budgets.facts.pass(isThere(context))
         guard let manifest else { throw PageRefusal.notFound }
         return Response(
             status: .ok, headers: [.contentType: "application/json; charset=utf-8"],

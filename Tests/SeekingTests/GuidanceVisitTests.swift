@@ -1,0 +1,152 @@
+import Foundation
+import Model
+import Sealing
+import Sodium
+import TestKit
+import Testing
+import Wire
+
+@testable import Seeking
+
+/// Guidance as the page asks a visit for it.
+@Suite struct GuidanceVisitTests {
+    let network = TestNetwork()
+    let source = #"""
+        {"language":"en","title":"Help","reviewed":"2026-11-01","area":"Here",
+        "contacts":[{"id":"e","name":"Emergency","phones":["112"],"emergency":true}],
+        "sections":[{"id":"s","heading":"Safety","body":["Go."]}],
+        "questions":[{"id":"q","text":"Safe?","answers":[{"id":"no","text":"No"}]}],
+        "tables":[{"id":"t","mode":"all","rows":[{"when":{"q":"no"},"now":["s"]}]}]}
+        """#
+
+    func visit() -> Visit { Visit(random: { [UInt8](repeating: 7, count: $0) }) }
+
+    /// A visit that follows the test network's community.
+    func follower() throws -> Visit {
+        var visit = visit()
+        let manifest = try Record(body: network.manifest().body)
+        let request = JSON.object([
+            .init("network", base64(network.network.bytes)),
+            .init("community", base64(network.community.bytes)),
+            .init("charters", base64(CBOR.array([network.signedCharter.cbor]).encoded)),
+            .init("manifest", base64(manifest.encoded)), .init("cards", .array([])),
+            .init("now", .number(testStart.seconds)),
+        ])
+        _ = try visit.answer([UInt8]("follow".utf8), request.encoded)
+        return visit
+    }
+
+    func base64(_ bytes: [UInt8]) -> JSON { .text(Text(utf8: Base64URL.encode(bytes))) }
+
+    func ask(
+        _ visit: inout Visit, _ call: String, _ request: String
+    ) throws -> JSON {
+        try JSON(decoding: visit.answer([UInt8](call.utf8), [UInt8](request.utf8)))
+    }
+
+    func guidance(
+        _ visit: inout Visit, _ records: [Envelope], language: String = "en",
+        now: WallTime = testStart
+    ) throws -> JSON {
+        let records = try records.map { base64(try Record(body: $0.body).encoded) }
+        let request = JSON.object([
+            .init("records", .array(records)), .init("language", .text(Text(language))),
+            .init("now", .number(now.seconds)),
+        ])
+        return try JSON(
+            decoding: visit.answer([UInt8]("guidance".utf8), request.encoded))
+    }
+
+    func pack(_ language: Text, title: Text = "Help") throws -> CBOR {
+        var pack = try GuidancePack(source: [UInt8](source.utf8))
+        pack.language = language
+        pack.title = title
+        return pack.cbor
+    }
+
+    // MARK: The shipped pack
+
+    @Test func aShippedPackIsGivenBackAndAdvises() throws {
+        var visit = visit()
+        let pack = try ask(&visit, "guidancePack", source)
+        #expect(pack.member("title")?.asText == "Help")
+        let advice = try ask(
+            &visit, "advise", #"{"from":"shipped","answers":[{"question":"q","answer":"no"}]}"#)
+        #expect(
+            advice.encoded
+                == [UInt8](
+                    #"{"contacts":[{"id":"e","urgency":"now"}],"sections":[{"id":"s","urgency":"now"}]}"#
+                        .utf8))
+        let silent = try ask(&visit, "advise", #"{"from":"shipped","answers":[]}"#)
+        #expect(silent.member("sections")?.asArray?.isEmpty == true)
+    }
+
+    @Test func aBrokenPackAndAnswersNobodyAskedForAreRefused() throws {
+        var visit = visit()
+        #expect(throws: VisitError.noGuidance) {
+            try ask(&visit, "advise", #"{"from":"shipped","answers":[]}"#)
+        }
+        let broken = source.replacingOccurrences(of: "112", with: "call")
+        #expect(throws: VisitError.badGuidance) { try ask(&visit, "guidancePack", broken) }
+        #expect(throws: VisitError.badGuidance) { try ask(&visit, "guidancePack", "[") }
+        _ = try ask(&visit, "guidancePack", source)
+        // One that was refused takes nothing away.
+        #expect(throws: VisitError.badGuidance) { try ask(&visit, "guidancePack", broken) }
+        _ = try ask(&visit, "advise", #"{"from":"shipped","answers":[]}"#)
+        #expect(throws: VisitError.notAsked) {
+            try ask(
+                &visit, "advise", #"{"from":"shipped","answers":[{"question":"q","answer":"x"}]}"#)
+        }
+        #expect(throws: VisitError.malformed) {
+            try ask(&visit, "advise", #"{"from":"elsewhere","answers":[]}"#)
+        }
+        #expect(throws: VisitError.noCommunity) { try guidance(&visit, []) }
+    }
+
+    // MARK: The community's
+
+    @Test func theCommunitysPackInTheLanguageAskedForIsKept() throws {
+        var visit = try follower()
+        let records = [
+            network.guidance("en", pack: try pack("en", title: "Local help")),
+            network.guidance("es", pack: try pack("es", title: "Ayuda")),
+        ]
+        let found = try guidance(&visit, records, language: "es")
+        #expect(found.member("languages")?.asArray?.compactMap { $0.asText } == ["en", "es"])
+        #expect(found.member("pack")?.member("title")?.asText == "Ayuda")
+        _ = try ask(&visit, "advise", #"{"from":"community","answers":[]}"#)
+        #expect(try guidance(&visit, records, language: "fr").member("pack") == .null)
+        #expect(throws: VisitError.noGuidance) {
+            try ask(&visit, "advise", #"{"from":"community","answers":[]}"#)
+        }
+    }
+
+    @Test func aPackOfTheSameLanguageElsewhereIsBetterThanNone() throws {
+        var visit = try follower()
+        let found = try guidance(
+            &visit, [network.guidance("pt-br", pack: try pack("pt-br"))], language: "pt")
+        #expect(found.member("pack")?.member("language")?.asText == "pt-br")
+    }
+
+    @Test func whatIsNotTheCommunitysOwnOrBreaksARuleCountsAsAbsent() throws {
+        var visit = try follower()
+        let stranger = SigningKey(seed: .fixed(0x66))
+        let absent = [
+            network.guidance("en", pack: try pack("en"), by: stranger),
+            network.guidance("en", pack: .fields(.string("Help"))),
+            network.guidance("en", pack: nil),
+            network.guidance("en", from: testStart, days: 0, pack: try pack("en")),
+            TestNetwork(2).manifest(),
+            network.card(1),
+        ]
+        for record in absent {
+            let found = try guidance(&visit, [record])
+            #expect(found.member("languages") == .array([]))
+            #expect(found.member("pack") == .null)
+        }
+        let ended = network.guidance("en", days: 1, pack: try pack("en"))
+        let later = testStart.adding(seconds: 86400)
+        #expect(try guidance(&visit, [ended], now: later).member("pack") == .null)
+        #expect(try guidance(&visit, [ended]).member("pack") != .null)
+    }
+}
