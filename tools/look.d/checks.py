@@ -142,8 +142,9 @@ class Looker:
         """Tab reaches everything that can be pressed or filled in, in its order, and always in sight."""
         stops = self.chromium.js(STOPS)
         before = self.chromium.js("return document.activeElement")
-        self.chromium.js("document.activeElement?.blur(); scrollTo(0, 0);"
-                         "getSelection().collapse(document.body, 0)")
+        # From the very beginning, as after opening the page.
+        self.chromium.js("document.body.tabIndex = -1; document.body.focus();"
+                         "document.body.removeAttribute('tabindex'); scrollTo(0, 0)")
         wrong = []
         for place, stop in enumerate(stops):
             self.page._key(Keys.TAB)

@@ -4,6 +4,7 @@ import json
 import re
 import time
 import unicodedata
+from pathlib import Path
 
 from bridge import AREA, AUTHORITY
 from steps import Failed, eventually, expect, expect_soon
@@ -21,6 +22,7 @@ NOTE = "A lost blue bag on tram Vellmarsh, nothing else."
 CANARIES = ("Brackwillow", "quillember", "Grunwelt", "Ondrejka", "Turkmenish", "Thrimblesday",
             "Larkhollow", "Vellmarsh", "طومباركو", "Kestrelmoor")
 KINDS = {2: "02012", 10: "0209"}
+PACKS = Path(__file__).resolve().parent.parent.parent / "Sources/Page/Site/guidance"
 LONG = 90  # seconds that a way over three nodes may take
 
 
@@ -509,14 +511,35 @@ class Journey:
             self.look.see("decoy")
             page.press("back")
             page.at("choose.title")
-            if page.has("choose.guidance"):
-                self.read_guidance()
+        self.read_guidance()
 
     def read_guidance(self):
+        """The page's own pack: some questions answered, some skipped, and nobody is asked for it."""
         page = self.page
-        page.press("choose.guidance")
-        page.at("guidance.title")
-        self.look.see("guidance")
-        page.press("back")
-        page.at("choose.title")
-
+        pack = json.loads((PACKS / f"{page.chromium.look.language}.json").read_text(encoding="utf-8"))
+        asked = "return performance.getEntriesByType('resource').length"
+        with self.step(f"{self.name}: guidance is chosen on the phone, no answer leaves it") as remarks:
+            page.press("choose.guidance")
+            page.until(lambda: page.title == pack["title"], "the pack is not shown")
+            self.look.see("guidance")
+            time.sleep(2)  # what the page fetches for everybody is there by now
+            before = page.js(asked)
+            page.press("guidance.ask")
+            for number, question in enumerate(pack["questions"]):
+                page.until(lambda: page.title == question["text"], f"{question['text']} is not asked")
+                if number % 2:
+                    page.press("question.skip")
+                    continue
+                page.choose("", question["answers"][0]["text"])
+                if number == 0:
+                    self.look.see("guidance-question")
+                page.press("question.on")
+            page.at("guidance.fits")
+            self.look.see("guidance-advice")
+            expect(page.text("main h3"), "nothing fits")
+            expect(page.js(asked) == before, "the relay was asked for something meanwhile")
+            remarks.append(f"{len(pack['questions'])} questions")
+            while page.title not in self.titles("choose.title"):
+                title = page.title
+                page.press("back")
+                page.until(lambda: page.title != title, "Back does not lead back")

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class Neutral:
     """Answers in the place of the site that `index.html` names for leaving."""
 
-    words = "Sunny spells"
+    # Chromium may write the title down for the address that the site took the place of.
+    title, words = "Weather", "Sunny spells"
 
     def __init__(self, folder):
         page = (ROOT / "Sources/Page/Site/index.html").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ class Neutral:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 outer.asked.append((self.path, dict(self.headers)))
-                body = f"<!doctype html><title>Weather</title><h1>{outer.words}</h1>".encode()
+                body = f"<!doctype html><title>{outer.title}</title><h1>{outer.words}</h1>".encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))
