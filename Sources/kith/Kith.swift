@@ -27,7 +27,8 @@ struct Kith: AsyncParsableCommand {
             Init.self, Run.self, StatusCommand.self, Peers.self, JoinCommand.self, PeerCommand.self,
             CommunityCommand.self, Ask.self, NoteCommand.self, Open.self, ConsentCommand.self,
             WithdrawCommand.self, Erase.self, Inbox.self, Show.self, ClaimCommand.self, Reply.self,
-            Handover.self, Close.self, BridgeCommand.self, GuidanceCommand.self,
+            Handover.self, Close.self, BridgeCommand.self,
+            PageCommand.self, GuidanceCommand.self,
         ])
 
     static func main() async {

@@ -58,7 +58,8 @@ import Testing
         Rule(
             target: "Web",
             imports: [
-                "Model", "Wire", "Sodium", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
+                "Model", "Wire", "Sodium", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+                "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOHTTPCompression", "NIOSSL",
                 "NIOPosix", "NIOConcurrencyHelpers", "Logging", "Foundation",
             ]),
         Rule(
@@ -75,8 +76,8 @@ import Testing
             target: "kith",
             imports: [
                 "Model", "Wire", "Sealing", "Entropy", "Seeking", "Casework", "Bridging",
-                "Authorities", "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc", "Musl",
-                "Darwin",
+                "Authorities", "Web", "Daemon", "ArgumentParser", "Logging", "Foundation", "Glibc",
+                "Musl", "Darwin",
             ]),
         Rule(
             target: "kith-conformance",

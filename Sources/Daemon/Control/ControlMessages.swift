@@ -17,6 +17,8 @@ public enum ControlRequest: Codable, Sendable {
     case submit(Submission)
     case erase(handle: Data, retractions: [Data])
     case submission(handle: Data)
+    case watchedPages
+    case watchPage(url: String, socks: String?, isWatched: Bool)
     case vaultNames
     case vault(name: String)
     case saveVault(SavedVault)
@@ -91,6 +93,7 @@ public enum ControlResponse: Codable, Sendable {
     case items([Row])
     case found([Data?])
     case submission([SubmittedItem])
+    case watchedPages([WatchedPage])
     case names([String])
     case vault(version: Int64, blob: Data)
     case opened([OpenedBlob], next: Int64?, last: Int64)

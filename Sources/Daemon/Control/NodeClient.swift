@@ -58,6 +58,23 @@ public enum NodeClient {
         try await access.expect(.peers) { if case .peers(let it) = $0 { it } else { nil } }
     }
 
+    public static func watchedPages(
+        _ access: any NodeAccess
+    ) async throws(Problem) -> [WatchedPage] {
+        try await access.expect(.watchedPages) {
+            if case .watchedPages(let it) = $0 { it } else { nil }
+        }
+    }
+
+    /// Has a page compared with this node's own once a day, or no more.
+    public static func watchPage(
+        _ url: String, socks: String?, isWatched: Bool, _ access: any NodeAccess
+    ) async throws(Problem) {
+        _ = try await access.expect(.watchPage(url: url, socks: socks, isWatched: isWatched)) {
+            if case .done = $0 { true } else { nil }
+        }
+    }
+
     public static func vaultNames(_ access: any NodeAccess) async throws(Problem) -> [String] {
         try await access.expect(.vaultNames) { if case .names(let it) = $0 { it } else { nil } }
     }

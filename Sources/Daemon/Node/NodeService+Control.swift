@@ -43,6 +43,10 @@ extension NodeService {
         case .submit(let submission): return try await submit(submission)
         case .erase(let handle, let retractions): return try await erase(handle, retractions)
         case .submission(let handle): return .submission(try await submission(handle))
+        case .watchedPages: return .watchedPages(try await watchedPages())
+        case .watchPage(let url, let socks, let isWatched):
+            try await watchPage(url, socks: socks, isWatched: isWatched)
+            return .done
         case .vaultNames: return .names(try await store.vaultNames())
         case .vault(let name):
             guard let vault = try await store.vault(name) else { throw StoreError.noVault(name) }
@@ -86,7 +90,9 @@ extension NodeService {
         let book = await shell.book()
         let clock = await shell.clockAhead()
         let now = Clocks.system.wall()
-        var warnings = notes.warnings + page.withLockedValue { $0.warnings }
+        var warnings =
+            notes.warnings + page.withLockedValue { $0.warnings }
+            + watchWarnings(now: now.seconds)
         if let clock, clock.magnitude >= Limits.clockWarningSeconds {
             warnings.append(
                 "this computer's clock is \(clock.magnitude / 60) minutes "

@@ -70,10 +70,12 @@ extension NodeService {
             try? await close()
             throw error
         }
+        let watching = Task { await watchPages(page) }
         logger.info("ready", metadata: ["listening": "\(bound)"])
         ready(try await status())
         try? await gracefulShutdown()
         logger.info("stopping")
+        watching.cancel()
         await stopPage()
         await control.stop(path: folder.socketPath)
         try await close()

@@ -13,9 +13,8 @@ struct RunningPage: Sendable {
     var server: PageServer?
     var address: Endpoint?
     var isPublic = false
-    var files = 0
-    /// SHA-256 of their listing; nil without files.
-    var digest: [UInt8]?
+    /// Nil without files.
+    var listing: PageListing?
     var warnings: [String] = []
 }
 
@@ -36,12 +35,13 @@ extension NodeService {
             ].filter { _ in !PagePlace.isLoopback(place.endpoint.host) }
         }
         let listing = files.map { PageListing($0) }
-        page.files = listing?.entries.count ?? 0
-        page.digest = listing?.digest
+        page.listing = listing
         let server = PageServer(
             PageServer.Configuration(
                 host: place.endpoint.host, port: Int(place.endpoint.port), files: files,
-                manifest: nil, random: Entropy.bytes), node: PageBridge(self))
+                manifest: listing.map {
+                    PageManifest($0, version: Version.text, by: keys.nodeKey).encoded
+                }, random: Entropy.bytes), node: PageBridge(self))
         do {
             let port = try await server.start()
             page.address = Endpoint(
@@ -79,8 +79,8 @@ extension NodeService {
         guard let address = page.address else { return nil }
         let base = "http://\(address)/"
         return NodeStatus.Page(
-            address: base, isPublic: page.isPublic, files: page.files,
-            hash: page.digest.map { $0.hex },
+            address: base, isPublic: page.isPublic, files: page.listing?.entries.count ?? 0,
+            hash: page.listing.map { $0.digest.hex },
             links: book.subjects.filter { book.communities[$0] != nil }
                 .map { PageLink.text(base, $0) })
     }

@@ -58,9 +58,14 @@ public struct PagePlace: Sendable {
         return host == "localhost" || host == "::1" || (isVersion4 && parts[0] == "127")
     }
 
-    /// The folder that is served: the one named, `pages` beside the program, or what tools/page
-    /// built in the checkout that the program was built in. Nil where there is none.
-    var found: String? {
+    /// The folder that is served; nil where there is none.
+    var found: String? { Self.folder(self) }
+
+    /// The folder of this program's page: the one named, `pages` beside the program, or what
+    /// tools/page built in the checkout that the program was built in.
+    static func folder(_ place: PagePlace?) -> String? { folder(named: place?.folder) }
+
+    static func folder(named folder: String?) -> String? {
         if let folder { return folder }
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         func holdsPage(_ folder: URL) -> Bool {

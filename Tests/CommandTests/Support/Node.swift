@@ -48,7 +48,8 @@ final class Node {
     func start(_ more: String..., by wrapper: [String] = []) async throws {
         let before = Child.text(of: log).utf8.count
         // Nodes of many tests at once would all want the usual place.
-        let page = more.contains("--page") ? [] : ["--no-page"]
+        let hasPage = more.contains { $0.hasPrefix("--page") }
+        let page = hasPage ? [] : ["--no-page"]
         let call = Program.kith.call(
             ["run", "--data", data, "--stem-gap", "0"] + page + more, by: wrapper)
         let child = try Child(call, input: "", folder: scene.folder, appendingTo: log)
