@@ -44,9 +44,10 @@ extension Visit {
         guard let file: UInt32 = reader.integer(),
             let place = opening.firstIndex(where: { $0.file == file })
         else { throw .noSuchFile }
-        do {
-            return try opening[place].opener.open(Envelope(decoding: [UInt8](reader.rest)))
-        } catch { throw .fileDamaged }
+        guard let envelope = try? Envelope(decoding: [UInt8](reader.rest)) else {
+            throw .fileDamaged
+        }
+        do { return try opening[place].opener.open(envelope) } catch { throw .fileDamaged }
     }
 
     /// Whether all that was opened is the file that was sent.
