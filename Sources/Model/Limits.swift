@@ -42,6 +42,14 @@ public enum Limits {
     public static let workBase: UInt8 = 14
     /// Parts of one message. protocol/10-content.md
     public static let messageParts = 16
+    /// Bytes of one attachment, and of all that a seeker attaches in one case. protocol/26-files.md
+    public static let attachmentBytes = 16 << 20
+    /// Bytes of a file in one chunk. protocol/26-files.md
+    public static let chunkBytes = 65370
+    /// Attachments that are read of one message. protocol/26-files.md
+    public static let attachmentsPerMessage = 16
+    /// Letters of a media type. protocol/26-files.md
+    public static let mediaTypeBytes = 64
     /// A claim's longest lease, seconds. protocol/12-cases.md
     public static let leaseSeconds: UInt64 = 72 * 3600
     /// A manifest's longest validity, seconds. protocol/13-communities.md

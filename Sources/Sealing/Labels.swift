@@ -42,6 +42,7 @@ public enum Labels {
     public static let week = Label("kith1:week")
     public static let intake = Label("kith1:intake")
     public static let files = Label("kith1:files")
+    public static let file = Label("kith1:file")
     public static let publicTopic = Label("kith1:public")
     public static let topic = Label("kith1:topic")
     public static let invite = Label("kith1:invite")

@@ -135,11 +135,14 @@ public struct WeekTotals: Sendable, Equatable {
     public var week: Week
     public var envelopes: Int
     public var bytes: Int
+    /// File envelopes: how fine their partitions may be follows from it.
+    public var files: Int
 
-    public init(week: Week, envelopes: Int, bytes: Int) {
+    public init(week: Week, envelopes: Int, bytes: Int, files: Int) {
         self.week = week
         self.envelopes = envelopes
         self.bytes = bytes
+        self.files = files
     }
 }
 

@@ -14,7 +14,7 @@ struct Kith: AsyncParsableCommand {
             Ask:       kith ask             (shows a return code: keep it)
             Return:    kith open
             Share:     kith consent, kith withdraw
-            Answer:    kith inbox, kith show CASE, kith reply CASE
+            Answer:    kith inbox, kith show CASE, kith reply CASE, kith case
             Forward:   kith bridge
             Tell:      kith guidance
             Look:      kith status, kith peers
@@ -27,8 +27,8 @@ struct Kith: AsyncParsableCommand {
             Init.self, Run.self, StatusCommand.self, Peers.self, JoinCommand.self, PeerCommand.self,
             CommunityCommand.self, Ask.self, NoteCommand.self, Open.self, ConsentCommand.self,
             WithdrawCommand.self, Erase.self, Inbox.self, Show.self, ClaimCommand.self, Reply.self,
-            Handover.self, Close.self, BridgeCommand.self,
-            PageCommand.self, GuidanceCommand.self,
+            Handover.self, Close.self, CaseCommand.self, BridgeCommand.self, PageCommand.self,
+            GuidanceCommand.self,
         ])
 
     static func main() async {

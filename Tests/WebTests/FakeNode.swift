@@ -83,11 +83,11 @@ final class FakeNode: PageNode {
 
     func weeks(_ community: CommunityID) async throws(PageRefusal) -> [WeekTotals] {
         try refuse()
-        let texts = state.withLockedValue { $0.texts }
+        let (texts, files) = state.withLockedValue { ($0.texts, $0.files) }
         return [
             WeekTotals(
                 week: Self.week, envelopes: texts.count,
-                bytes: texts.reduce(0) { $0 + $1.envelope.bytes.count })
+                bytes: texts.reduce(0) { $0 + $1.envelope.bytes.count }, files: files.count)
         ]
     }
 

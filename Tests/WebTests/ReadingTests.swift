@@ -36,7 +36,7 @@ import Wire
 
     @Test func weeksAreCounted() async throws {
         let answer = try await Visiting(FakeNode(texts: 3)).ask("/api/weeks/\(Visiting.id)")
-        #expect(answer.text == #"{"weeks":[{"bytes":3072,"envelopes":3,"week":2900}]}"#)
+        #expect(answer.text == #"{"weeks":[{"bytes":3072,"envelopes":3,"files":0,"week":2900}]}"#)
     }
 
     @Test(arguments: [

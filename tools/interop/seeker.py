@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import attachments
 import cbor
 import content
 import returncodes
 import schema
 import sealing
 from basics import SLOT, WEEK, Refused, require
+from attachments import Attachment
 from content import Community
 from envelopes import Envelope, Retraction, erase_key_of, intake_topic, opening, tag_key_of
 from records import Manifest
@@ -29,6 +31,7 @@ class Words:
     author: str
     text: str
     slot: int
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,18 @@ class Case:
     def acts(self) -> list[dict[int, Any]]:
         """The copies of the seeker's acts."""
         return [copy for copy in self.copies if copy[1] == content.ACT]
+
+    @property
+    def own_files(self) -> list[Attachment]:
+        """What the seeker attached to requests and keeps in notes."""
+        found = []
+        for copy in self.copies:
+            if copy[1] not in (content.REQUEST, content.INCIDENT_NOTE):
+                continue
+            body = cbor.decode(copy[2])
+            incident = body[5] if copy[1] == content.REQUEST else body
+            found += attachments.listed(incident.get(13))
+        return found
 
     @property
     def state(self) -> tuple[int, str | None] | None:
@@ -144,6 +159,30 @@ class Seeker:
             for item, key in case.erasable
         ]
 
+    def attach(
+        self, now: int, index: int, data: bytes, media_type: str
+    ) -> tuple[dict[int, Any], list[Envelope]]:
+        """A cleaned file for a case: its index, and its chunks."""
+        return attachments.seal(
+            data,
+            media_type,
+            attachments.CLEANED,
+            self.community.network,
+            self.community.name,
+            now // SLOT,
+            self.work_base,
+            self.cases[index].erase_key,
+        )
+
+    def erase_files(self, case: Case) -> list[Retraction]:
+        """Retractions of the chunks of own files, made of their indexes alone."""
+        key = case.keys.erase_key
+        return [
+            Retraction(header, hashed, opening(key, header.raw))
+            for file in case.own_files
+            for header, hashed in file.chunks
+        ]
+
     def note(self, now: int, index: int, incident: dict[int, Any]) -> list[Envelope]:
         """A note kept for oneself: a self copy alone."""
         schema.check("incident", incident)
@@ -194,7 +233,8 @@ class Seeker:
             if kind == content.WORDS:
                 by_supporter = item.header.is_opened_by(erase_key_of(key))
                 author = SUPPORTER if by_supporter else SEEKER
-                case.words.append(Words(author, said.content[1], item.header.slot))
+                files = tuple(attachments.listed(said.content.get(3)))
+                case.words.append(Words(author, said.content[1], item.header.slot, files))
             elif kind == content.STATUS and said.content[1] == case.keys.case:
                 case.states.append((said.content[2], said.content.get(3)))
 

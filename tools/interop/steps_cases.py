@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attachments
 import content
 import returncodes
 from envelopes import Retraction
@@ -41,6 +42,8 @@ class Journey:
         await report.step(
             "reads with the code what kith ask and kith open wrote", self.reads_theirs
         )
+        await report.step("a file of kith ask and one of kith reply open here", self.opens_files)
+        await report.step("kith case saves a file that was sealed here", self.is_opened)
         await report.step("kith open finds a note and a second case of one code", self.keeps_note)
         await self.stage.leave()
 
@@ -162,6 +165,50 @@ class Journey:
         expect(case.keys.case.hex() == sent["case"], "another case")
         said = {(words.author, words.text) for words in case.words}
         expect(said == {(SUPPORTER, ANSWER), (SEEKER, "More.")}, f"{case.words}")
+
+    async def opens_files(self) -> str:
+        node, note, form = self.stage.node, os.urandom(150_000), os.urandom(70_000)
+        asked = self._bytes(note, "pdf")
+        code, sent = await node.ask("ask", "--file", self._file(ACCOUNT), "--attach", asked)
+        words = "--file", self._file(ANSWER), "--attach", self._bytes(form, "jpg")
+        await node.command("reply", sent["case"], *words)
+        self.peer, self.seeker = await self._seeker(code)
+        await self._come(lambda case: case.words and case.own_files)
+        case = self.look()
+        [own], [theirs] = case.own_files, case.words[0].files
+        held, network = self.peer.store.envelopes, self.stage.invite.network
+        names = own.ids(network) + theirs.ids(network)
+        await self.peer.until(lambda: all(name in held for name in names))
+        expect(attachments.fetch(own, network, held) == note, "another file")
+        expect(attachments.fetch(theirs, network, held) == form, "another answer")
+        types = own.media_type, own.role, theirs.media_type
+        expect(types == ("application/pdf", 1, "image/jpeg"), f"types {types}")
+        return f"{len(names)} chunks"
+
+    async def is_opened(self) -> str:
+        photo, code = os.urandom(66_000), returncodes.make()
+        self.peer, self.seeker = await self._seeker(code)
+        now = self.peer.now()
+        index, chunks = self.seeker.attach(now, 0, photo, "image/png")
+        incident = {1: ACCOUNT, 2: LANGUAGE, 13: [index]}
+        await self._send([*self.seeker.ask(now, 0, incident), *chunks])
+        case = self.seeker.cases[0].case.hex()
+        [shown] = await self.stage.node.command("case", "attachments", case)
+        [file] = shown["attachments"]
+        expect((file["held"], file["chunks"]) == (2, 2), f"{file}")
+        expect(not file["file"]["original"], "it counts as an original")
+        place = Path(self.stage.folder) / os.urandom(4).hex()
+        await self.stage.node.command("case", "save-attachment", case, "1", "--to", str(place))
+        expect(place.read_bytes() == photo, "another file")
+        await self._send(list(self.seeker.erase_files(self.look())))
+        [shown] = await self.stage.node.command("case", "attachments", case)
+        expect(shown["attachments"][0]["held"] == 0, "chunks are left")
+        return f"{len(chunks)} chunks"
+
+    def _bytes(self, data: bytes, ending: str) -> str:
+        path = Path(self.stage.folder) / f"{os.urandom(4).hex()}.{ending}"
+        path.write_bytes(data)
+        return str(path)
 
     async def keeps_note(self) -> None:
         code = returncodes.make()

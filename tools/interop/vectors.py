@@ -7,6 +7,7 @@ import content
 import scenarios
 import vectors_basics
 import vectors_content
+import vectors_files
 import vectors_links
 import vectors_pools
 import vectors_sync
@@ -32,6 +33,7 @@ CHECKS: dict[str, Callable[[Scenario], None]] = {
     "noise": vectors_links.noise,
     "link-record": vectors_links.link_record,
     "frames": vectors_links.frames_,
+    "files": vectors_files.files,
     "pools": vectors_pools.pools,
     "reconciliation": vectors_sync.reconciliation,
 }

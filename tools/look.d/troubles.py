@@ -3,6 +3,7 @@
 import json
 import time
 
+from attaching import Attaching
 from checks import Looker
 from chromium import Chromium, Look
 from journeys import ACCOUNT, CANARIES, LONG, Journey
@@ -43,6 +44,12 @@ class Trouble:
             if self.chromium is not None:
                 self.chromium.quit()
                 self.chromium.forget()
+
+    # Files
+
+    def try_files(self, look):
+        """A photo, a recording and a paper, from choosing them to erasing all."""
+        Attaching(self, *self.browse(look)).play()
 
     # The network and the relay
 

@@ -15,6 +15,7 @@ def gather() -> list[Topic]:
         contents,
         deliveries,
         envelopes,
+        files,
         forwards,
         guidances,
         jsons,
@@ -29,7 +30,7 @@ def gather() -> list[Topic]:
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
     modules += [jsons, consents, withdrawals, forwards, deliveries, pools]
-    modules += [reconciliations, guidances]
+    modules += [reconciliations, guidances, files]
     return [topic for module in modules for topic in module.topics()]
 
 

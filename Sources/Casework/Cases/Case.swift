@@ -56,6 +56,18 @@ public struct Case: Sendable {
         return last?.state ?? .received
     }
 
+    /// Files of its messages, in the order in which they were sent. Source: protocol/26-files.md.
+    public var files: [(attachment: Attachment, speaker: Speaker, at: SaidAt)] {
+        var files: [(attachment: Attachment, speaker: Speaker, at: SaidAt)] = []
+        for request in requests {
+            files += request.body.attachments.map { ($0, .seeker, request.at) }
+        }
+        for message in messages {
+            files += message.attachments.map { ($0, message.speaker, message.at) }
+        }
+        return files.sorted { $0.at < $1.at }
+    }
+
     /// Newest safe-contact rules: those of an act before those of the request.
     public var contactRules: Text? {
         let acted = acts.filter { $0.act.deed == .contactRules }.max { $0.at < $1.at }

@@ -71,7 +71,7 @@ public struct CaseBook: Sendable {
         case .join: joins.append((try Join(decoding: message.payload), message.at))
         case .epochLetter: try readEpochLetter(message)
         case .directory: try readDirectory(message)
-        case .selfCopy, .incidentNote, .note, .consent, .withdrawal, .answer: break
+        case .selfCopy, .chunk, .incidentNote, .note, .consent, .withdrawal, .answer: break
         }
     }
 

@@ -37,19 +37,52 @@ public struct MemberComposer {
 
     // MARK: Cases
 
-    /// An answer: the first one brings the seeker the case key, and the deputies a letter.
-    public func reply(
-        _ text: Text, language: Text?, to item: Case, colleagues: [Certificate]
-    ) throws(Failure) -> [EnvelopeDraft] {
-        let words = Words(text: text, language: language)
-        if let key = item.key?.secrets.caseKey {
-            return try seal(.words, words.cbor.encoded, .shared(key), under: key, topic: intake)
+    /// The key that an answer goes under: the case's, or one that its first answer brings.
+    public struct AnswerKey: Sendable {
+        let secrets: CaseSecrets
+        let isFirst: Bool
+    }
+
+    /// - Throws: `Failure.requestMissing` while there is nobody to answer to.
+    public func answerKey(_ item: Case) throws(Failure) -> AnswerKey {
+        if let secrets = item.key?.secrets { return AnswerKey(secrets: secrets, isFirst: false) }
+        guard let thread = item.threadKey, let persona = item.persona, item.grantTag != nil else {
+            throw .requestMissing
         }
-        guard let thread = item.threadKey, let persona = item.persona, let tag = item.grantTag
-        else { throw .requestMissing }
         let secrets = CaseSecrets(
             caseKey: Secret(random(32)), teamKey: Secret(random(32)), threadKey: thread,
             persona: persona)
+        return AnswerKey(secrets: secrets, isFirst: true)
+    }
+
+    /// Begins to seal a file for an answer. Source: protocol/26-files.md.
+    ///
+    /// - Throws: `FileError.empty`, `.tooLarge`.
+    public func file(
+        size: Int, type: MediaType, role: Attachment.Role, under key: AnswerKey
+    ) throws(FileError) -> FileSealer {
+        try FileSealer(
+            size: size, type: type, role: role, network: keyring.network,
+            community: keyring.community, slot: now.slot, workBase: workBase,
+            eraseKey: RetractCommitment.eraseKey(of: key.secrets.caseKey), random: random)
+    }
+
+    /// An answer: the first one brings the seeker the case key, and the deputies a letter.
+    ///
+    /// - Parameter key: under which the attachments were sealed; without any, none is needed.
+    public func reply(
+        _ text: Text, language: Text?, attachments: [Attachment] = [], under key: AnswerKey? = nil,
+        to item: Case, colleagues: [Certificate]
+    ) throws(Failure) -> [EnvelopeDraft] {
+        let words = Words(text: text, language: language, attachments: attachments)
+        let answer: AnswerKey
+        if let key { answer = key } else { answer = try answerKey(item) }
+        let secrets = answer.secrets
+        if !answer.isFirst {
+            let key = secrets.caseKey
+            return try seal(.words, words.cbor.encoded, .shared(key), under: key, topic: intake)
+        }
+        guard let tag = item.grantTag else { throw .requestMissing }
         let certificate = try epoch().certificate
         let grant = Grant(
             caseID: item.id, caseKey: secrets.caseKey, generation: 1, certificate: certificate,
@@ -57,7 +90,7 @@ public struct MemberComposer {
         let id = messageID()
         let erase = RetractCommitment.eraseKey(of: secrets.caseKey)
         let grants = try seal(
-            .grant, sign(grant.cbor, id), .key(thread), id: id, tag: tag, erase: erase,
+            .grant, sign(grant.cbor, id), .key(secrets.threadKey), id: id, tag: tag, erase: erase,
             topic: intake)
         // The words go apart, under the case key: colleagues can't open what is sealed to the seeker.
         let said = try seal(

@@ -70,11 +70,15 @@ final class PageBridge: PageNode {
             }
             do throws(StoreError) {
                 let counted = try await store.openTotals(
-                    topics: weeks.map { Topics.intake(community, $0) })
+                    topics: weeks.map { Topics.intake(community, $0) }
+                        + weeks.map { Topics.files(community, $0) })
+                let all = zip(weeks, zip(counted, counted.dropFirst(weeks.count)))
                 return .success(
-                    zip(weeks, counted).filter { $0.1.envelopes > 0 }.map {
-                        WeekTotals(week: $0, envelopes: $1.envelopes, bytes: $1.bytes)
-                    })
+                    all.map { week, totals in
+                        WeekTotals(
+                            week: week, envelopes: totals.0.envelopes, bytes: totals.0.bytes,
+                            files: totals.1.envelopes)
+                    }.filter { $0.envelopes > 0 || $0.files > 0 })
             } catch {
                 return .failure(PageRefusal(error))
             }

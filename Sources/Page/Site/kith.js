@@ -28,11 +28,13 @@
 //     Second pass: every batch that was scanned, in the same order.
 // cases { now } -> { cases: [case], freeNumber: 0...7 or null }
 //     case: { number, isNote, state, isErased, isReopened, canAnswer, helpers: [name, or ''],
-//     contact?, requests: [{ incident, slot }], messages: [{ from, text, language?, slot }],
+//     contact?, requests: [{ incident, attachments?, slot }],
+//     messages: [{ from, text, language?, attachments?, slot }], kept: [attachment],
 //     statuses: [{ state, explanation?, by?, slot }], consents: [consent], lastDay }
 //     state: received in_progress waiting_for_you referred resolved closed. from: you, supporter.
 //     In a note, requests holds the note. canAnswer: somebody has answered. lastDay: the second
-//     from which own copies are gone unless renewed.
+//     from which own copies are gone unless renewed. kept: what only the code opens.
+//     attachment: { id, size, type, isOriginal, expires }
 //     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
 //     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
 //     consent: { id, recipient (URI), bridge, purpose, issued, expires, isPublic, mark,
@@ -40,13 +42,29 @@
 //     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
 //     purpose: a term of the list. An answer's state: waiting approved refused forwarded delayed
 //     open closed withdrawn withdrawn_after ended replaced other. day: counted from 1970.
-// compose { what, case?, incident?, text?, language?, slot, ttl? } -> { envelopes, retractions,
-//     case }
+// compose { what, case?, incident?, text?, language?, slot, ttl?, attach?: [file],
+//     keepApart?: [file], share?: [id of an attachment] } -> { envelopes, retractions, case }
 //     what: request, note (incident; under the first free number without case), words (text,
 //     language?), reopen, contactRules (text). Seals drafts, which take the place of those before.
 //     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days.
+//     attach: finished files that go with it; keepApart: those that only the code opens; share (in
+//     words): what was kept apart before.
 //     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
-//     unusableKey.
+//     unusableKey, noSuchFile, fileUnfinished, tooManyFiles.
+// beginFile { case?, size, type, role: 0 cleaned or 1 original, slot } -> { file, chunks, case }
+//     A file for that case, or for a new one. Errors: nothingToSend (empty), tooLarge (more than
+//     16 MiB in the case), tooManyFiles, full, noSuchCase, erased.
+// sealChunk bytes: file u32 big-endian, the next 65370 bytes or what is left -> bytes: the draft, as
+//     drafts lists one. Error: noSuchFile.
+// finishFile bytes: file u32, then the nonces of all chunks, 8 bytes each -> {}
+//     Errors: noSuchFile, fileUnfinished.
+// dropFiles {} -> {}
+//     Forgets the files that are being sealed.
+// openFile { case, id } -> { file, chunks: [{ id, head, week }] }
+//     The envelopes that are needed, in order; head: their first 56 bytes. Error: noSuchFile.
+// openChunk bytes: file u32, the next envelope -> bytes: its piece of the file. Error: fileDamaged.
+// closeFile { file } -> {}
+//     The whole file was opened and holds; before, nothing of it is shown. Error: fileDamaged.
 // reseal { case, slot } -> as compose
 //     Seals own copies anew: they last ninety days from then.
 // preview { case, bridge, authority (URI), fields: [name], extra?: { area?, name?, email?, phone? },

@@ -23,7 +23,7 @@ export function progressOf(sending, onTurn = () => {}) {
         if (phase && !block.isConnected) { stop(); return; }
         bar.value = sending.progress;
         bar.hidden = ['done', 'failed'].includes(sending.phase);
-        pause.hidden = sending.phase !== 'working';
+        pause.hidden = sending.phase !== 'working' && !sending.canPauseHanding;
         resume.hidden = sending.phase !== 'paused';
         const text = inWords(sending);
         // Said again only when it changed, so that a screen reader is not flooded.

@@ -26,9 +26,15 @@ export const records = (community) => json(`/api/records/${community}`);
 export const weeks = async (community) => (await json(`/api/weeks/${community}`)).weeks;
 
 /// A batch of what is in the open after a place, its last place, and whether more follows.
-export async function texts(community, week, after) {
+export const texts = (community, week, after) => batch(`/api/texts/${community}/${week}`, after);
+
+/// The same of files; `part` is "WEEK/BITS/PREFIX".
+export const fileBatch = (community, part, after) => batch(
+    `/api/files/${community}/${part}`, after);
+
+async function batch(path, after) {
     const from = after ? `?after=${encodeURIComponent(after)}` : '';
-    const answer = await ask(`/api/texts/${community}/${week}${from}`);
+    const answer = await ask(`${path}${from}`);
     const bytes = await body(answer.response, answer);
     const next = answer.response.headers.get('kith-next');
     return { bytes, last: next ?? answer.response.headers.get('kith-last'), isMore: next !== null };

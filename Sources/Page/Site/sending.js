@@ -1,7 +1,9 @@
 // One thing on its way out: composed, worked for, handed to the relay. It says what it is doing
-// and keeps at it when the network goes away.
+// and keeps at it when the network goes away. Files are worked for first, since the words list
+// them; the words leave first.
 
 import { whileBusy } from './exit.js';
+import { batches, finishFiles, sealFiles } from './files.js';
 import { keep } from './reading.js';
 import { insist, joined, retract, submit } from './relay.js';
 import { state } from './state.js';
@@ -18,32 +20,52 @@ export class Sending {
     problem = null;
     listeners = new Set();
     #pool = null;
+    #areFilesDone = false;
     #isLetGo = false;
+    /// While what is handed over pauses: settles when it goes on.
+    #held = null;
     #stop = new AbortController();
     // The same handle at every try: the relay takes a submission once, however often it comes.
     handle = crypto.getRandomValues(new Uint8Array(16));
     retraction = null;
     /// Seconds that were told before the work, on average.
     timeTold = 0;
+    /// Batches of chunks: { handle, envelopes, isStored }.
+    chunks = [];
+    /// Whether the words are at the relay; from then on nothing is composed anew.
+    isStored = false;
 
     /// `verb` and `request` are what the program composes; `what` names it for the receipt, and
-    /// `isUrgent` makes relays pass it on before all else; `numbers` are the cases it erases.
+    /// `isUrgent` makes relays pass it on before all else; `numbers` are the cases it erases,
+    /// `files` entries of files.js that go with it.
     constructor(order) {
-        this.order = { verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], ...order };
+        this.order = {
+            verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], files: [], ...order,
+        };
         state.sending = this;
         whileBusy(() => ['working', 'handing'].includes(state.sending?.phase));
     }
 
-    get progress() { return this.#pool?.progress ?? 0; }
+    get progress() {
+        if (this.phase === 'handing' || this.isStored) return this.#handed;
+        const own = this.#pool?.progress ?? 0;
+        if (this.order.files.length === 0) return own;
+        return this.#areFilesDone ? 0.9 + own / 10 : own * 0.9;
+    }
+
+    /// 0 to 1 of what the relay has; the words count as one batch.
+    get #handed() {
+        const done = this.chunks.filter(({ isStored }) => isStored).length;
+        return (Number(this.isStored) + done) / (1 + this.chunks.length);
+    }
+
     get secondsLeft() { return this.#pool?.secondsLeft ?? null; }
 
     /// Composes and begins the work; settles when the time it takes was measured.
     async prepare() {
         try {
-            await visit.call(this.order.verb, { ...this.order.request, slot: state.clock.slot });
-            const drafts = listed(await visit.call('drafts'));
-            this.#pool = new WorkPool(drafts, () => this.#changed());
-            this.#run();
+            if (this.order.files.length > 0) await this.#sealFiles();
+            else await this.#seal();
             while (this.secondsLeft === null && this.phase === 'working') await breath(100);
             this.timeTold = this.secondsLeft ?? 0;
         } catch (problem) {
@@ -62,17 +84,33 @@ export class Sending {
         if (this.phase === 'waiting') this.#handOver(this.envelopes);
     }
 
+    /// Stops the work, or what is handed over after the batch that is on its way.
     pause() {
-        if (this.phase !== 'working') return;
-        this.#pool.pause();
+        if (this.canPauseHanding) {
+            this.#held = {};
+            this.#held.passed = new Promise((resolve) => { this.#held.resolve = resolve; });
+        } else if (this.phase === 'working') this.#pool.pause();
+        else return;
         this.#turn('paused');
     }
 
+    get canPauseHanding() { return this.phase === 'handing' && this.isStored; }
+
     resume() {
         if (this.phase !== 'paused') return;
+        if (this.#held) {
+            const { resolve } = this.#held;
+            this.#held = null;
+            this.#turn('handing');
+            resolve();
+            return;
+        }
         this.#turn('working');
         this.#pool.start().catch((problem) => this.#fail(problem));
     }
+
+    /// After a failure, what the relay does not have yet once more, under the same handles.
+    goOn() { this.#handOver(this.envelopes); }
 
     /// Gives up what was not handed over yet.
     drop() {
@@ -87,14 +125,45 @@ export class Sending {
         return () => this.listeners.delete(hear);
     }
 
-    #run() {
+    /// Seals and works for the chunks; then the words that list them can be composed.
+    async #sealFiles() {
+        const { request, files } = this.order;
+        // Words that can't be composed are told of before the work for the files.
+        if (request.text || Object.keys(request.incident ?? {}).length > 0) await this.#compose();
+        const { parts, drafts } = await sealFiles(files, request.case);
+        this.#pool = new WorkPool(drafts.flatMap(listed), () => this.#changed());
         this.#turn('working');
+        this.#pool.finished.then(async (envelopes) => {
+            const lists = await finishFiles(parts, envelopes);
+            this.#areFilesDone = true;
+            this.chunks = batches(envelopes);
+            await this.#seal(lists);
+        }).catch((problem) => this.#fail(problem));
+        this.#pool.start().catch((problem) => this.#fail(problem));
+    }
+
+    #compose(lists = {}) {
+        const { verb, request } = this.order;
+        return visit.call(verb, { ...request, ...lists, slot: state.clock.slot });
+    }
+
+    async #seal(lists) {
+        await this.#compose(lists);
+        const drafts = listed(await visit.call('drafts'));
+        this.#pool = new WorkPool(drafts, () => this.#changed());
+        this.#run();
+    }
+
+    #run() {
+        // Who paused the work for the files paused this as well.
+        const isPaused = this.phase === 'paused';
+        if (!isPaused) this.#turn('working');
         this.#pool.finished.then((envelopes) => {
             this.envelopes = envelopes;
             this.#turn('waiting');
             if (this.#isLetGo) this.#handOver(envelopes);
         });
-        this.#pool.start().catch((problem) => this.#fail(problem));
+        if (!isPaused) this.#pool.start().catch((problem) => this.#fail(problem));
     }
 
     async #handOver(envelopes) {
@@ -104,21 +173,44 @@ export class Sending {
             hear: (trouble) => { this.trouble = trouble; this.#changed(); },
         };
         try {
-            const all = joined(...envelopes);
-            const sent = () => submit(this.handle, all, this.order.isUrgent);
-            if (all.length) await insist(sent, patience);
-            const { what, request } = this.order;
-            state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined });
-            await this.#takeBack(patience);
-            // The visit now knows its own words again, as if it had read them.
-            if (all.length) {
-                keep(all);
-                await visit.call('scan', all);
-            }
+            if (!this.isStored) await this.#handWords(envelopes, patience);
+            await this.#handFiles(patience);
             this.#turn('done');
         } catch (problem) {
             this.#fail(problem);
         }
+    }
+
+    async #handWords(envelopes, patience) {
+        const all = joined(...envelopes);
+        const sent = () => submit(this.handle, all, this.order.isUrgent);
+        if (all.length) await insist(sent, patience);
+        this.isStored = true;
+        const { what, request } = this.order;
+        const files = this.chunks.map(({ handle }) => handle);
+        state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined, files });
+        await this.#takeBack(patience);
+        // The visit now knows its own words again, as if it had read them.
+        if (all.length) {
+            keep(all);
+            await visit.call('scan', all);
+        }
+        this.#changed();
+    }
+
+    /// Batch by batch, each under the same handle at every try.
+    async #handFiles(patience) {
+        if (this.chunks.length === 0) return;
+        for (const batch of this.chunks.filter(({ isStored }) => !isStored)) {
+            await this.#held?.passed;
+            const bytes = joined(...batch.envelopes);
+            await insist(() => submit(batch.handle, bytes), patience);
+            Object.assign(batch, { isStored: true, envelopes: [] });
+            this.#changed();
+        }
+        await this.#held?.passed;
+        await visit.call('dropFiles');
+        this.order.files.length = 0;
     }
 
     /// An erasure also opens the commitments of all that was sent.

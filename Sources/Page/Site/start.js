@@ -12,8 +12,8 @@ import { visit } from './visit.js';
 const screens = [
     'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending',
     'receipt', 'enter', 'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent',
-    'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'erase', 'erased', 'decoy',
-    'day', 'numbers', 'about', 'guidance', 'guidanceask', 'guidanceadvice',
+    'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'files', 'file', 'erase', 'erased',
+    'decoy', 'day', 'numbers', 'about', 'guidance', 'guidanceask', 'guidanceadvice',
 ];
 let program = null;
 let relay = null;
@@ -70,7 +70,8 @@ const hear = (trouble) => { state.trouble = trouble; };
 
 async function visitStarted() {
     visit.start();
-    await visit.call('begin');
+    const { webAssembly } = await visit.call('begin');
+    state.hasWebAssembly = webAssembly;
 }
 
 async function insistOnRelay() {

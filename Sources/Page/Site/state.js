@@ -26,6 +26,8 @@ export function forget() {
         cases: null, erased: [], isRead: false, readAt: 0, reading: null,
         /// The consent that is being made, and words not yet sent, by case.
         consent: null, unsent: {},
+        /// Files chosen and cleaned, not sent yet. Files can be sealed wherever text can.
+        files: [], unsentFiles: {}, canSealFiles: true,
     });
 }
 

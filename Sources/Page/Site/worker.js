@@ -4,7 +4,7 @@
 
 import { Refusal, load } from './kith.js';
 
-const bytesOut = ['drafts', 'retractions', 'random'];
+const bytesOut = ['drafts', 'retractions', 'random', 'sealChunk', 'openChunk'];
 const guideCalls = ['guidancePack', 'guidance', 'advise'];
 const loading = load();
 // Whoever calls hears of it.

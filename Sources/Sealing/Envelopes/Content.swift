@@ -9,6 +9,8 @@ public enum ContentKind: UInt8, Sendable {
     case words = 0x04
     case act = 0x05
     case status = 0x06
+    /// Part of a file; what it belongs to stands in the file's index alone.
+    case chunk = 0x08
     /// Only inside a self copy.
     case incidentNote = 0x09
     case claim = 0x10

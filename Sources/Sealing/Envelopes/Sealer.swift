@@ -114,7 +114,7 @@ public enum Sealer {
         return drafts
     }
 
-    private static func draft(
+    static func draft(
         _ content: ContentPart, _ size: UInt8, _ recipient: Recipient, _ community: CommunityID,
         _ posting: Posting, _ random: RandomSource
     ) throws(SealError) -> EnvelopeDraft {

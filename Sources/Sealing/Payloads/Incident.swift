@@ -26,6 +26,7 @@ public struct Incident: Sendable, Equatable {
     public var when: Text?
     public var place: Text?
     public var inDanger: Bool?
+    public var attachments: [Attachment] = []
 
     public init() {}
 
@@ -36,7 +37,7 @@ public struct Incident: Sendable, Equatable {
                 ? nil : .array(kinds.map { .array([.unsigned($0.number), $0.iccs.cbor]) }),
             Self.list(bias), reported.map { .unsigned($0) }, Self.list(reasons),
             safety.map { .unsigned($0) }, Self.list(needs), contactRules?.cbor, when?.cbor,
-            place?.cbor, inDanger.map { .bool($0) })
+            place?.cbor, inDanger.map { .bool($0) }, Attachment.cbor(of: attachments))
     }
 
     public init(_ value: CBOR) throws(ShapeError) {
@@ -58,6 +59,7 @@ public struct Incident: Sendable, Equatable {
         when = try fields.optionalWords(10)
         place = try fields.optionalWords(11)
         inDanger = fields.value(12) == nil ? nil : try fields.bool(12)
+        attachments = Attachment.list(fields.value(13))
     }
 
     private static func list(_ numbers: [UInt64]) -> CBOR? {

@@ -70,17 +70,23 @@ public struct SelfCopy: Sendable, Equatable {
 public struct Words: Sendable, Equatable {
     public var text: Text
     public var language: Text?
+    public var attachments: [Attachment]
 
-    public init(text: Text, language: Text? = nil) {
+    public init(text: Text, language: Text? = nil, attachments: [Attachment] = []) {
         self.text = text
         self.language = language
+        self.attachments = attachments
     }
 
-    public var cbor: CBOR { .fields(text.cbor, language?.cbor) }
+    public var cbor: CBOR {
+        .fields(text.cbor, language?.cbor, Attachment.cbor(of: attachments))
+    }
 
     public init(_ value: CBOR) throws(ShapeError) {
         let fields = try Fields(value)
-        self.init(text: try fields.words(1), language: try fields.optionalWords(2))
+        self.init(
+            text: try fields.words(1), language: try fields.optionalWords(2),
+            attachments: Attachment.list(fields.value(3)))
     }
 
     public init(decoding bytes: [UInt8]) throws(ShapeError) {

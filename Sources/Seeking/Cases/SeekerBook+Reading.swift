@@ -27,7 +27,7 @@ extension SeekerBook {
         case .act: return readAct(copy.payload, copy.messageID, message.at, index)
         case .consent: return readConsent(copy.payload, message.at, index)
         case .withdrawal: return readWithdrawal(copy.payload, index)
-        case .selfCopy, .grant, .words, .status, .claim, .release, .caseLetter, .note,
+        case .selfCopy, .grant, .words, .status, .chunk, .claim, .release, .caseLetter, .note,
             .epochLetter, .join, .directory, .answer:
             break
         }
@@ -106,8 +106,8 @@ extension SeekerBook {
             }
         case .status: holds = readStatus(message, index)
         case .act: holds = readAct(message.payload, message.id, message.at, index)
-        case .request, .selfCopy, .grant, .incidentNote, .claim, .release, .caseLetter, .note,
-            .epochLetter, .join, .directory, .consent, .withdrawal, .answer:
+        case .request, .selfCopy, .grant, .chunk, .incidentNote, .claim, .release, .caseLetter,
+            .note, .epochLetter, .join, .directory, .consent, .withdrawal, .answer:
             holds = true
         }
         if holds { threads[index].shared.finish(message) }

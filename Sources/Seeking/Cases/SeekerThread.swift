@@ -132,7 +132,7 @@ extension SeekerBook.Thread {
                     SeekerBook.Erasable(header: grant.header, bodyHash: grant.bodyHash, key: key))
             }
         }
-        return all
+        return all + erasableChunks(by: [self.keys.erase] + keys)
     }
 
     /// When the first of the own copies ends unless it is renewed; nil without any.

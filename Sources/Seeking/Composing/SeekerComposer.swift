@@ -54,9 +54,9 @@ public struct SeekerComposer {
 
     /// More words in an answered case.
     public func words(
-        _ text: Text, language: Text?, under key: Secret
+        _ text: Text, language: Text?, attachments: [Attachment] = [], under key: Secret
     ) throws(Failure) -> [EnvelopeDraft] {
-        let words = Words(text: text, language: language)
+        let words = Words(text: text, language: language, attachments: attachments)
         return try seal(
             .words, words.cbor.encoded, .shared(key), id: messageID(),
             tag: Mailbox.tagKey(of: key))
@@ -64,12 +64,17 @@ public struct SeekerComposer {
 
     /// More words: under the case key once there is one, as another request before.
     public func more(
-        _ text: Text, language: Text?, under key: Secret?, manifest: Manifest
+        _ text: Text, language: Text?, attachments: [Attachment] = [], under key: Secret?,
+        manifest: Manifest
     ) throws(Failure) -> [EnvelopeDraft] {
-        if let key { return try words(text, language: language, under: key) }
+        if let key {
+            return try words(text, language: language, attachments: attachments, under: key)
+        }
         var body = Incident()
-        body.account = text
+        // A file may come without a word.
+        body.account = text.utf8.isEmpty ? nil : text
         body.language = language
+        body.attachments = attachments
         return try request(body, manifest: manifest)
     }
 

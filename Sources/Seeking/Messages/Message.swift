@@ -9,12 +9,14 @@ public struct Message: Sendable {
     public let speaker: Speaker
     public let text: Text
     public let language: Text?
+    public let attachments: [Attachment]
     public let at: SaidAt
 
     public init(speaker: Speaker, _ words: Words, at: SaidAt) {
         self.speaker = speaker
         text = words.text
         language = words.language
+        attachments = words.attachments
         self.at = at
     }
 }

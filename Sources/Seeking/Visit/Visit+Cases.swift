@@ -62,6 +62,7 @@ extension JSONText {
             item.texts("helpers", thread.helpers)
             item.text("contact", thread.contactRules)
             item.bodies(thread.bodies)
+            item.kept(thread)
             item.messages(thread.messages)
             item.statuses(thread.statuses)
             item.array("consents") { list in
@@ -76,6 +77,7 @@ extension JSONText {
             for (body, at) in bodies {
                 list.object { item in
                     item.incident("incident", body)
+                    item.attachments(body.attachments)
                     item.number("slot", UInt64(at.slot.number))
                 }
             }
@@ -89,6 +91,7 @@ extension JSONText {
                     item.text("from", message.speaker == .seeker ? "you" : "supporter")
                     item.text("text", message.text)
                     item.text("language", message.language)
+                    item.attachments(message.attachments)
                     item.number("slot", UInt64(message.at.slot.number))
                 }
             }

@@ -25,8 +25,7 @@ extension Visit {
     ) throws(VisitError) -> [UInt8] {
         guard let book, let followed else { throw code == nil ? .noCode : .noCommunity }
         guard let told = try asked.optionalObject("incident") else { throw .nothingToSend }
-        let body = try Incident(told)
-        guard !body.isEmpty else { throw .nothingToSend }
+        var body = try Incident(told)
         let number: UInt8
         if try asked.optionalNumber("case") != nil {
             number = try living(asked).number
@@ -34,11 +33,16 @@ extension Visit {
             guard let free = book.freeNumber else { throw .full }
             number = free
         }
+        body.attachments = try attached("attach", to: number, asked)
+        guard !body.isEmpty else { throw .nothingToSend }
+        let apart = try attached("keepApart", to: number, asked)
         let composer = try composer(number, asked)
         return try keep(number) { () throws(SeekerComposer.Failure) in
-            isNote
+            let sealed =
+                isNote
                 ? try composer.note(body)
                 : try composer.request(body, manifest: followed.manifest)
+            return try sealed + composer.kept(apart)
         }
     }
 
@@ -46,13 +50,18 @@ extension Visit {
     private mutating func composeWords(_ asked: Asked) throws(VisitError) -> [UInt8] {
         let thread = try asking(asked)
         guard let followed else { throw .noCommunity }
-        let text = try asked.text("text")
-        guard !text.isBlank else { throw .nothingToSend }
+        let files =
+            try attached("attach", to: thread.number, asked) + shared("share", of: thread, asked)
+        let text = try asked.optionalText("text") ?? ""
+        guard !text.isBlank || !files.isEmpty else { throw .nothingToSend }
+        let apart = try attached("keepApart", to: thread.number, asked)
         let language = try asked.optionalText("language")
         let composer = try composer(thread.number, asked)
         return try keep(thread.number) { () throws(SeekerComposer.Failure) in
             try composer.more(
-                text, language: language, under: thread.key, manifest: followed.manifest)
+                text, language: language, attachments: files, under: thread.key,
+                manifest: followed.manifest)
+                + composer.kept(apart)
         }
     }
 

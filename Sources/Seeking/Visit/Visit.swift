@@ -19,6 +19,10 @@ public struct Visit {
     var retractions: [Retraction] = []
     /// A consent that was shown and not yet given.
     var preview: Preview?
+    /// Files that are being sealed, and those that are being opened.
+    var sealing: [SealingFile] = []
+    var opening: [OpeningFile] = []
+    var lastFile: UInt32 = 0
 
     struct Preview {
         let number: UInt8
@@ -41,6 +45,9 @@ public struct Visit {
         case "drafts": return draftList
         case "retractions": return retractions.flatMap { $0.encoded }
         case "newCode": return try newCode()
+        case "sealChunk": return try sealChunk(request)
+        case "finishFile": return try finishFile(request)
+        case "openChunk": return try openChunk(request)
         case let name: return try answer(name, Asked(request))
         }
     }
@@ -58,6 +65,10 @@ public struct Visit {
         case "preview": return try preview(asked)
         case "give": return try give(asked)
         case "withdraw": return try withdraw(asked)
+        case "beginFile": return try beginFile(asked)
+        case "dropFiles": return dropFiles()
+        case "openFile": return try openFile(asked)
+        case "closeFile": return try closeFile(asked)
         default: throw .unknownCall
         }
     }
@@ -88,6 +99,8 @@ public struct Visit {
     /// Begins a book for the code in the community, once both are known.
     mutating func open() {
         forgetWriting()
+        sealing = []
+        opening = []
         book = nil
         guard let code, let followed else { return }
         book = SeekerBook(
@@ -120,7 +133,9 @@ public struct Visit {
     // MARK: What is sent
 
     /// For each draft its length u32, its id 32, and the envelope, nonce zero.
-    private var draftList: [UInt8] {
+    private var draftList: [UInt8] { Self.listed(drafts) }
+
+    static func listed(_ drafts: [EnvelopeDraft]) -> [UInt8] {
         var out: [UInt8] = []
         for draft in drafts {
             let envelope = draft.finished(nonce: 0).bytes

@@ -13,6 +13,8 @@ public enum VisitError: Error, Equatable, Sendable {
     case notEnvelopes
     // Guidance.
     case badGuidance, noGuidance, notAsked
+    // Files.
+    case tooLarge, tooManyFiles, noSuchFile, fileUnfinished, fileDamaged
 
     /// Stands in the page's scripts, and never changes.
     public var code: StaticString {
@@ -49,6 +51,11 @@ public enum VisitError: Error, Equatable, Sendable {
         case .badGuidance: "badGuidance"
         case .noGuidance: "noGuidance"
         case .notAsked: "notAsked"
+        case .tooLarge: "tooLarge"
+        case .tooManyFiles: "tooManyFiles"
+        case .noSuchFile: "noSuchFile"
+        case .fileUnfinished: "fileUnfinished"
+        case .fileDamaged: "fileDamaged"
         }
     }
 }

@@ -144,13 +144,15 @@ private struct WeeksView: Encodable {
         let week: UInt32
         let envelopes: Int
         let bytes: Int
+        let files: Int
     }
 
     let weeks: [Totals]
 
     init(_ weeks: [WeekTotals]) {
         self.weeks = weeks.map {
-            Totals(week: $0.week.number, envelopes: $0.envelopes, bytes: $0.bytes)
+            Totals(
+                week: $0.week.number, envelopes: $0.envelopes, bytes: $0.bytes, files: $0.files)
         }
     }
 }

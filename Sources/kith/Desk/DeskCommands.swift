@@ -18,10 +18,27 @@ private struct Change {
     let person: PersonOptions
     let prefix: String
 
+    /// Files that were sealed for an answer, and the key it must go under.
+    struct Attached {
+        let key: MemberComposer.AnswerKey
+        let files: SealedFiles
+    }
+
     func run(
         _ done: String,
         _ compose: (MemberComposer, Case, DeskSession) throws(MemberComposer.Failure) ->
             [EnvelopeDraft]
+    ) async throws(Problem) {
+        try await run(done, attaching: []) {
+            composer, item, desk, _ throws(MemberComposer.Failure) in
+            try compose(composer, item, desk)
+        }
+    }
+
+    func run(
+        _ done: String, attaching files: [LocalFile],
+        _ compose: (MemberComposer, Case, DeskSession, Attached?)
+            throws(MemberComposer.Failure) -> [EnvelopeDraft]
     ) async throws(Problem) {
         let desk = try await person.unlock(options)
         let item = try desk.find(prefix)
@@ -30,11 +47,22 @@ private struct Change {
                 .badData, "its writer has erased this case", hint: "nothing can be sent to it")
         }
         let composer = try desk.composer(.now)
-        let drafts = try desk.composed { () throws(MemberComposer.Failure) in
-            try compose(composer, item, desk)
-        }
         let terminal = options.terminal
+        var attached: Attached?
+        if !files.isEmpty {
+            let key = try desk.composed { () throws(MemberComposer.Failure) in
+                try composer.answerKey(item)
+            }
+            let sealed = try await desk.attach(files, composer, under: key) {
+                terminal.progress("sealing files", $0, $1)
+            }
+            attached = Attached(key: key, files: sealed)
+        }
+        let drafts = try desk.composed { () throws(MemberComposer.Failure) in
+            try compose(composer, item, desk, attached)
+        }
         let handle = try await desk.send(drafts) { terminal.progress("sealing", $0, $1) }
+        if let attached { try await desk.send(attached.files) }
         terminal.emit(Submitted(handle: handle.bytes.hex, case: item.id.bytes.hex))
         terminal.say(done)
     }
@@ -150,6 +178,7 @@ struct Reply: AsyncParsableCommand {
             Examples:
               kith reply 3fa94c10 --file answer.txt
               echo "We can meet today." | kith reply 3fa94c10 --file -
+              kith reply 3fa94c10 --file answer.txt --attach form.pdf
             """)
 
     @OptionGroup var options: FolderOptions
@@ -164,16 +193,24 @@ struct Reply: AsyncParsableCommand {
     @Option(name: .long, help: "Language of what you write, such as en or uk.")
     var language: String?
 
+    @Option(
+        name: .long,
+        help: "Attach a file as it is, hidden data included: the page cleans, this does not.")
+    var attach: [String] = []
+
     func run() async throws {
         try checkLanguage(language)
         // With "-" the passphrase is the first line of standard input, so words are read after it.
         let early = file == "-" ? nil : try file.map { path throws(Problem) in try readText(path) }
-        try await Change(options: options, person: person, prefix: `case`).run("Sent.") {
-            composer, item, desk throws(MemberComposer.Failure) in
+        let files = try readAttachments(attach)
+        let change = Change(options: options, person: person, prefix: `case`)
+        try await change.run("Sent.", attaching: files) {
+            composer, item, desk, attached throws(MemberComposer.Failure) in
             let text = early ?? Self.readWords(options.terminal)
             guard !text.allSatisfy(\.isWhitespace) else { throw .nothingToSay }
             return try composer.reply(
-                Text(text), language: language.map { Text($0) }, to: item,
+                Text(text), language: language.map { Text($0) },
+                attachments: attached?.files.attachments ?? [], under: attached?.key, to: item,
                 colleagues: desk.book.colleagues)
         }
     }

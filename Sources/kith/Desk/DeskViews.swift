@@ -68,6 +68,7 @@ struct CaseView: Encodable {
     let requests: [IncidentFile]
     let messages: [Message]
     let statuses: [StatusLine]
+    let attachments: [FileView]
     let contactRules: String?
 
     init(_ item: Case, _ desk: DeskSession, now: WallTime) {
@@ -84,6 +85,7 @@ struct CaseView: Encodable {
                 explanation: $0.explanation?.string, by: $0.by?.string,
                 at: $0.at.slot.start.seconds)
         }
+        attachments = item.fileViews
         contactRules = item.contactRules?.string
     }
 
@@ -96,6 +98,7 @@ struct CaseView: Encodable {
             let at = WallTime(seconds: message.at).shown
             lines += ["", "\(message.from) (about \(at)):", "  \(message.text)"]
         }
+        if !attachments.isEmpty { lines += [""] + attachments.map { $0.line } }
         for status in statuses {
             let by = status.by.map { " by \($0)" } ?? ""
             lines += ["", "status \(status.state)\(by): \(status.explanation ?? "")"]

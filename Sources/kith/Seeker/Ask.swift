@@ -47,6 +47,7 @@ struct Ask: AsyncParsableCommand {
               kith ask
               kith ask --file what-happened.txt
               kith ask --file incident.json --json
+              kith ask --file what-happened.txt --attach letter.pdf
             """)
 
     @OptionGroup var options: FolderOptions
@@ -55,8 +56,14 @@ struct Ask: AsyncParsableCommand {
     @Option(name: .long, help: "A file with your words; - for standard input is not possible here.")
     var file: String?
 
+    @Option(
+        name: .long,
+        help: "Attach a file as it is, hidden data included: the page cleans, this does not.")
+    var attach: [String] = []
+
     func run() async throws {
-        try await Writing(options: options, which: which, file: file).run(isNote: false)
+        try await Writing(options: options, which: which, file: file, attach: attach)
+            .run(isNote: false)
     }
 }
 
@@ -78,8 +85,12 @@ struct NoteCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A file with your words.")
     var file: String?
 
+    @Option(name: .long, help: "Keep a file beside it, as it is.")
+    var attach: [String] = []
+
     func run() async throws {
-        try await Writing(options: options, which: which, file: file).run(isNote: true)
+        try await Writing(options: options, which: which, file: file, attach: attach)
+            .run(isNote: true)
     }
 }
 
@@ -88,23 +99,29 @@ private struct Writing {
     let options: FolderOptions
     let which: CommunityOptions
     let file: String?
+    let attach: [String]
 
     func run(isNote: Bool) async throws(Problem) {
         let terminal = options.terminal
         let access = try await options.access()
         let view = try await CommunityView.find(which.community, access, now: .now)
-        let incident = try read(terminal).incident()
+        var incident = try read(terminal).incident()
+        let files = try readAttachments(attach, forSupporters: !isNote)
         let code = ReturnCode(random: Entropy.bytes)
         let session = try SeekerSession(code, view, access)
+        let io = SeekerIO(terminal: terminal)
+        let sealed = try await session.attach(
+            files, number: 0, now: .now, progress: io.progress)
+        incident.attachments = sealed.attachments
         // Sealed before the code is shown, so that nobody writes a code down for nothing.
         let prepared =
             isNote
             ? try session.note(incident, number: 0, now: .now)
             : try session.request(incident, number: 0, now: .now)
         try CodeDialogue(terminal: terminal).show(code)
-        let io = SeekerIO(terminal: terminal)
         let sent = try await session.send(prepared, progress: io.progress)
         io.sent(sent)
+        try await session.send(sealed)
         terminal.say(
             """
 

@@ -15,6 +15,7 @@ struct Open: AsyncParsableCommand {
               kith open
               kith open --say more.txt
               kith open --reopen
+              kith open --save-file 1 --to form.pdf
             """)
 
     @OptionGroup var options: FolderOptions
@@ -28,6 +29,18 @@ struct Open: AsyncParsableCommand {
 
     @Flag(name: .long, help: "Ask that a closed case be taken up again.")
     var reopen = false
+
+    @Option(name: .long, help: "Save a file of your case or note, by its number.")
+    var saveFile: Int?
+
+    @Option(name: .long, help: "Where to save it: a path that does not exist yet.")
+    var to: String?
+
+    func validate() throws {
+        guard (saveFile == nil) == (to == nil) else {
+            throw ValidationError("--save-file NUMBER and --to PATH go together")
+        }
+    }
 
     func run() async throws {
         let terminal = options.terminal
@@ -69,6 +82,10 @@ struct Open: AsyncParsableCommand {
                 .notFound, "nothing was found under this code on this relay",
                 hint: "a relay that has just started may not have everything yet: kith status")
         }
+        if let saveFile, let to {
+            try await save(saveFile, to, threads, session)
+            return
+        }
         let opened = OpenedView(threads, try await consents(of: threads, session))
         terminal.emit(opened)
         for line in opened.lines { terminal.say(line) }
@@ -76,6 +93,18 @@ struct Open: AsyncParsableCommand {
 }
 
 extension Open {
+    private func save(
+        _ number: Int, _ path: String, _ threads: [SeekerBook.Thread], _ session: SeekerSession
+    ) async throws(Problem) {
+        let files = threads.flatMap { $0.files }
+        guard files.indices.contains(number - 1) else {
+            throw Problem(.notFound, "there is no file \(number)", hint: "kith open lists them")
+        }
+        let bytes = try await session.fetch(files[number - 1].attachment)
+        try Saving(terminal: options.terminal, path: path)
+            .save(bytes, OpenedView.files(of: threads)[number - 1])
+    }
+
     /// Consents as their writer sees them, by case, with what bridges published beside them.
     private func consents(
         of threads: [SeekerBook.Thread], _ session: SeekerSession
@@ -131,11 +160,24 @@ private struct OpenedView: Encodable {
 
     var cases: [OneCase] = []
     var notes: [OneNote] = []
+    let files: [FileView]
+
+    /// Of all threads, numbered from 1.
+    static func files(of threads: [SeekerBook.Thread]) -> [FileView] {
+        threads.flatMap { $0.files }.enumerated().map { index, file in
+            FileView(
+                file.attachment, number: index + 1,
+                from: file.speaker == .seeker ? "you" : "supporter", isKept: !file.isShared,
+                at: file.at)
+        }
+    }
 
     /// - Parameter consents: of each thread.
     init(_ threads: [SeekerBook.Thread], _ consents: [[ConsentView]]) {
+        files = Self.files(of: threads)
         for (thread, consents) in zip(threads, consents) {
-            notes += thread.notes.map {
+            // What only keeps files stands below.
+            notes += thread.notes.filter { !Self.onlyKeepsFiles($0.body) }.map {
                 OneNote(
                     note: IncidentFile($0.body), consents: consents,
                     at: $0.at.slot.start.seconds)
@@ -173,7 +215,13 @@ private struct OpenedView: Encodable {
         }
     }
 
-    enum CodingKeys: String, CodingKey { case cases, notes }
+    private static func onlyKeepsFiles(_ body: Incident) -> Bool {
+        var rest = body
+        rest.attachments = []
+        return rest == Incident() && !body.attachments.isEmpty
+    }
+
+    enum CodingKeys: String, CodingKey { case cases, notes, files }
 
     var lines: [String] {
         var lines: [String] = []
@@ -195,6 +243,7 @@ private struct OpenedView: Encodable {
             lines += note.note.lines.map { "  " + $0 }
             lines += note.consents.flatMap { $0.lines }
         }
+        if !files.isEmpty { lines += [""] + files.map { $0.line } }
         return lines
     }
 }

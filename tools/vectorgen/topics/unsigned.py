@@ -3,6 +3,7 @@
 from .. import cbor, world
 from ..crypto import Agreement, fixed, flip, hpke_open, hpke_seal, padded, prf, u64
 from ..scenario import Scenario, Topic
+from . import files
 from .people import CASE
 
 NET, COMMUNITY = world.NETWORK, world.COMMUNITY
@@ -61,8 +62,12 @@ def _plain(topic: Topic) -> None:
     request_map = cbor.checked("request", request)
     copy = {1: 0x01, 2: request_map, 3: message("request")}
     note = {1: 0x09, 2: cbor.checked("note-body", INCIDENT), 3: message("note")}
+    attached = {**INCIDENT, 13: [files.example()]}
+    with_words = {**WORDS, 3: [files.example(), files.example()]}
     for name, kind, rule, fields in [
         ("request", 0x01, "request", request),
+        ("request-with-attachment", 0x01, "request", {**request, 5: attached}),
+        ("words-with-attachments", 0x04, "words", with_words),
         ("request-empty-body", 0x01, "request", {**request, 5: {}}),
         ("self-copy-of-request", 0x02, "self-copy", copy),
         ("self-copy-of-note", 0x02, "self-copy", note),

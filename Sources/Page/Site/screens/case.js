@@ -3,6 +3,7 @@
 import { apart, el } from '../dom.js';
 import { actions, button, notice, paragraph, screen } from '../forms.js';
 import { inWords } from '../answers.js';
+import { kindOf, sizeInWords } from '../fileparts.js';
 import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
 import { slotTime } from '../clock.js';
 import { go } from '../router.js';
@@ -28,6 +29,8 @@ function requestParts(one) {
         one.helpers.length === 0 ? paragraph('case.helpers.none')
             : el('ul', {}, one.helpers.map(helper)),
         el('h2', {}, t('case.words')), conversation(one),
+        one.kept.length > 0 && [el('h2', {}, t('case.kept')), paragraph('case.kept.about'),
+            fileButtons(one.kept, one.number)],
         shared.length > 0 && [el('h2', {}, t('case.shared')), shared]];
 }
 
@@ -50,18 +53,24 @@ function standing(one) {
 
 /// Requests, words and answers in the order of time.
 function conversation(one) {
-    const own = one.requests.map(
-        ({ incident, slot }) => ({ slot, from: 'you', told: inWords(incident) }));
+    const own = one.requests.map(({ incident, slot, attachments }) => (
+        { slot, from: 'you', told: inWords(incident), attachments }));
     const all = [...own, ...one.messages].sort((left, right) => left.slot - right.slot);
-    return el('div', {}, all.map(bubble));
+    return el('div', {}, all.map((said) => bubble(said, one.number)));
 }
 
-function bubble({ from, slot, text, told, language }) {
+/// Files of a message, each a way to its own screen.
+const fileButtons = (files, number) => files.map((file) => button(
+    [el('strong', {}, kindOf(file.type)), el('small', {}, sizeInWords(file.size))],
+    () => go('file', { number, id: file.id })));
+
+function bubble({ from, slot, text, told, language, attachments = [] }, number) {
     const isOwn = from === 'you';
     const who = t(isOwn ? 'case.you' : 'case.them');
     return el('article', { class: `said ${isOwn ? 'you' : 'them'}` },
         el('p', { class: 'who' }, who, ' · ', el('time', {}, moment(slotTime(slot)))),
-        told ? toldList(told) : el('p', { lang: language || null, dir: 'auto' }, text));
+        told ? toldList(told) : el('p', { lang: language || null, dir: 'auto' }, text),
+        fileButtons(attachments, number));
 }
 
 const toldList = (told) => el('dl', { class: 'asked' }, told.map(([name, text]) => [

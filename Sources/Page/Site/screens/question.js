@@ -35,6 +35,7 @@ function forget(step) {
     const empty = { account: { account: '' }, kinds: { kinds: [] }, when: { when: '', where: '' },
         bias: { bias: [] }, reported: { reported: null }, reasons: { reasons: [] },
         feeling: { safety: null }, needs: { needs: [] }, details: { danger: null, details: {} },
-        contact: { contact: '' }, files: {} };
+        contact: { contact: '' } };
+    if (step === 'files') state.files = [];
     Object.assign(answers, empty[step]);
 }

@@ -6,7 +6,7 @@ import { goAnew } from '../router.js';
 import { fates } from '../relay.js';
 import { leave } from '../exit.js';
 import { state } from '../state.js';
-import { many, t } from '../words.js';
+import { many, number, t } from '../words.js';
 
 const askEvery = 5000; // milliseconds
 // What comes next, where it is not an answer of the group.
@@ -18,7 +18,7 @@ const next = {
 // words: receipt.title.{request note words contactRules reopen consent withdraw renewal}
 
 export default function receipt() {
-    const { what, isShort, handle } = state.sent.at(-1);
+    const { what, isShort, handle, files = [] } = state.sent.at(-1);
     const coming = next[what] ?? ['receipt.answer', 'receipt.nobody', 'receipt.days'];
     const lines = el('ul', {}, el('li', {}, t('receipt.stored')));
     const node = screen(t(`receipt.title.${what}`), el('div', { role: 'status' }, lines),
@@ -31,6 +31,7 @@ export default function receipt() {
             button(t('receipt.more'), () => goAnew('choose')),
             button(t('receipt.leave'), leave)));
     follow(handle, lines, node);
+    if (files.length > 0) followFiles(files, node);
     return node;
 }
 
@@ -39,6 +40,20 @@ export async function follow(handle, lines, node) {
     for (let round = 0; round === 0 || node.isConnected; round += 1) {
         const [fate] = await fates([handle]).catch(() => [null]);
         if (fate) tellChange(lines, inWords(fate));
+        await new Promise((resolve) => { setTimeout(resolve, askEvery); });
+    }
+}
+
+/// How much of the files is there: each batch of them has a handle of its own.
+async function followFiles(handles, node) {
+    const line = el('p', { role: 'status' });
+    node.querySelector('h2').before(line);
+    for (let round = 0; round === 0 || node.isConnected; round += 1) {
+        const told = await fates(handles).catch(() => []);
+        const sum = (name) => told.reduce((total, fate) => total + fate[name], 0);
+        const text = told.length === 0 ? ''
+            : many('receipt.files', sum('held'), { all: number(sum('items')) });
+        if (line.textContent !== text) line.textContent = text;
         await new Promise((resolve) => { setTimeout(resolve, askEvery); });
     }
 }

@@ -4,6 +4,7 @@ import { apart, el } from '../dom.js';
 import { actions, button, paragraph, screen, teller } from '../forms.js';
 import { fullAccount, incident, inWords, isEmpty } from '../answers.js';
 import { go } from '../router.js';
+import { fileLine } from '../fileparts.js';
 import { sendIt } from '../send.js';
 import { state } from '../state.js';
 import { refusal } from '../trouble.js';
@@ -17,6 +18,7 @@ const stepOf = { where: 'when', safety: 'feeling', danger: 'details', language: 
 
 export default function review() {
     const news = teller('alert');
+    const isNothing = isEmpty() && state.files.length === 0;
     const told = inWords(incident());
     const row = ([name, text]) => {
         const step = name in stepOf ? stepOf[name] : name;
@@ -27,11 +29,21 @@ export default function review() {
     };
     const send = button(t(`review.send.${state.path}`), () => lockIt(news, send), 'main');
     return screen(t('review.title'), paragraph(`review.about.${state.path}`),
-        isEmpty() ? paragraph('review.empty') : el('dl', { class: 'asked changes' }, told.map(row)),
+        isNothing ? paragraph('review.empty')
+            : el('dl', { class: 'asked changes' }, told.map(row), filesRow()),
         fullAccount() !== state.answers.account.trim() && paragraph('review.joined'),
-        news, actions(!isEmpty() && send,
-            isEmpty() && button(t('review.write'), () => go('question', { step: 'account' }),
+        news, actions(!isNothing && send,
+            isNothing && button(t('review.write'), () => go('question', { step: 'account' }),
                 'main')));
+}
+
+function filesRow() {
+    if (state.files.length === 0) return [];
+    const which = el('span', { class: 'unseen' }, ` ${t('field.files')}`);
+    const change = button([t('review.change'), which],
+        () => go('question', { step: 'files', isEdit: true }), 'link');
+    return [el('dt', {}, t('field.files'), change),
+        el('dd', {}, state.files.map((entry) => el('div', {}, fileLine(entry))))];
 }
 
 /// Composes, measures the work, and goes on to the code; asks first where it takes long.
@@ -44,7 +56,7 @@ async function lockIt(news, send) {
             Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
         }
         const request = { what: state.path, incident: incident() };
-        await sendIt(news, { what: state.path, request });
+        await sendIt(news, { what: state.path, request, files: state.files });
     } catch (problem) {
         news.tell(refusal(problem.code));
     }

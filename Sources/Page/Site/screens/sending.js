@@ -30,6 +30,11 @@ export default function sendingScreen() {
 /// Composes and tries anew; a submission that the relay has is not doubled, since what was
 /// handed over has its own handle.
 async function again(sending) {
+    if (sending.isStored) {
+        sending.goOn();
+        go('sending');
+        return;
+    }
     const next = sending.anew();
     await next.prepare();
     go('sending');
