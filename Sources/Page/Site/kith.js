@@ -1,5 +1,6 @@
 // The program in the page: kith.wasm, or the same as plain JavaScript where WebAssembly is off.
-// One worker holds it, and with it every secret of a visit; ending the worker ends them.
+// One worker holds it, and with it every secret of a visit; ending the worker ends them. Guidance is
+// another program, guide.wasm, which the same worker loads when it is asked for any.
 //
 // Calls of a visit, as worker.js answers them: a page posts { id, name, request } and hears
 // { id, result } or { id, error }, error being a stable code, never a sentence. request is an
@@ -60,6 +61,7 @@
 // erase { case or all: true, leaveConsents?, slot } -> { envelopes, retractions }
 //     Consents first; leaveConsents goes on where one can't be taken back now, and nobody can
 //     later. The drafts are sent first, then the retractions.
+// Of the other program, which holds no secret:
 // guidancePack bytes -> pack
 //     A pack as a file has it, such as guidance/en.json: checked, and kept as the shipped one. Error:
 //     badGuidance.
@@ -86,8 +88,9 @@
 const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wrongKey'];
 const refused = 6;
 
-/// Starts the program: the one compiled elsewhere in this page, else the one beside this file.
-export async function load(module = null) {
+/// Starts the program: the one compiled elsewhere in this page, else the one of this name beside
+/// this file.
+export async function load(module = null, name = 'kith') {
     let program;
     // The browser fills at most 64 KiB of randomness at a time.
     const random = (start, count) => {
@@ -98,22 +101,22 @@ export async function load(module = null) {
     };
     const webAssembly = typeof WebAssembly === 'object';
     if (webAssembly) {
-        module ??= await compiled();
+        module ??= await compiled(`${name}.wasm`);
         program = (await WebAssembly.instantiate(module, { env: { random } })).exports;
     } else {
-        program = (await import('./kith-plain.js')).instantiate({ random });
+        program = (await import(`./${name}-plain.js`)).instantiate({ random });
     }
     if (program.begin() < 0) throw new Refusal('cannotSeal');
     return new Kith(program, webAssembly ? module : null);
 }
 
 /// Compiled once it is whole: what browsers compile while it arrives, they may keep on disk.
-async function compiled() {
-    const file = await fetch(new URL('kith.wasm', import.meta.url), {
+async function compiled(file) {
+    const answer = await fetch(new URL(file, import.meta.url), {
         cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
     });
-    if (!file.ok) throw new Refusal('cannotSeal');
-    return WebAssembly.compile(await file.arrayBuffer());
+    if (!answer.ok) throw new Refusal('cannotSeal');
+    return WebAssembly.compile(await answer.arrayBuffer());
 }
 
 /// What the program refused: `code` is one of its stable words.

@@ -1,16 +1,20 @@
-// Holds the program and all secrets of one visit. The page posts { id, name, request } and hears
-// { id, result } or { id, error }; the calls stand at the head of kith.js.
+// Holds the program and all secrets of one visit, and beside it the guide once somebody wants
+// guidance. The page posts { id, name, request } and hears { id, result } or { id, error }; the
+// calls stand at the head of kith.js.
 
-import { load } from './kith.js';
+import { Refusal, load } from './kith.js';
 
 const bytesOut = ['drafts', 'retractions', 'random'];
+const guideCalls = ['guidancePack', 'guidance', 'advise'];
 const loading = load();
 // Whoever calls hears of it.
 loading.catch(() => {});
 
 let hasStopped = false;
+let guide = null;
+let followed = null;
 
-// Calls are answered in the order in which they came.
+// The visit's calls are answered in the order in which they came.
 onmessage = async ({ data: { id, name, request } }) => {
     let kith;
     try {
@@ -21,7 +25,8 @@ onmessage = async ({ data: { id, name, request } }) => {
     }
     try {
         if (hasStopped) throw new Error('stopped');
-        const result = answer(kith, name, request);
+        const result = guideCalls.includes(name) ? told(await guided(), name, request)
+            : answer(kith, name, request);
         postMessage({ id, result }, result instanceof Uint8Array ? [result.buffer] : []);
     } catch (problem) {
         // A trap leaves the program in an unknown state; nothing more is asked of it.
@@ -38,9 +43,29 @@ function answer(kith, name, request) {
     case 'forget':
         kith.forget();
         return {};
-    default: {
-        const bytes = kith.ask(name, request ?? {});
-        return bytesOut.includes(name) ? bytes : JSON.parse(new TextDecoder().decode(bytes));
+    case 'follow': {
+        const result = told(kith, name, request);
+        followed = request;
+        guide?.then((other) => other.ask('follow', followed)).catch(() => {});
+        return result;
     }
+    default: return told(kith, name, request);
     }
+}
+
+function told(program, name, request) {
+    const bytes = program.ask(name, request ?? {});
+    return bytesOut.includes(name) ? bytes : JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/// The guide, who follows the same community; a failure to load it is forgotten.
+function guided() {
+    guide ??= load(null, 'guide').then((program) => {
+        if (followed) program.ask('follow', followed);
+        return program;
+    }).catch(() => {
+        guide = null;
+        throw new Refusal('cannotSeal');
+    });
+    return guide;
 }

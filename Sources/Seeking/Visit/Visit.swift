@@ -19,9 +19,6 @@ public struct Visit {
     var retractions: [Retraction] = []
     /// A consent that was shown and not yet given.
     var preview: Preview?
-    /// What it can be advised by; no secret, and kept when the code changes.
-    var shippedPack: GuidancePack?
-    var communityPack: GuidancePack?
 
     struct Preview {
         let number: UInt8
@@ -44,7 +41,6 @@ public struct Visit {
         case "drafts": return draftList
         case "retractions": return retractions.flatMap { $0.encoded }
         case "newCode": return try newCode()
-        case "guidancePack": return try takePack(request)
         case let name: return try answer(name, Asked(request))
         }
     }
@@ -62,8 +58,6 @@ public struct Visit {
         case "preview": return try preview(asked)
         case "give": return try give(asked)
         case "withdraw": return try withdraw(asked)
-        case "guidance": return try guidance(asked)
-        case "advise": return try advise(asked)
         default: throw .unknownCall
         }
     }

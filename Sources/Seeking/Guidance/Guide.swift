@@ -2,12 +2,36 @@ import Model
 import Sealing
 import Wire
 
-// Guidance in a visit: the pack the page came with, and the community's own. Answers reach this
-// worker and nothing else.
+/// Guidance in a page: the pack it came with, and the community's own. It is a program apart from the
+/// visit's, loaded when somebody wants guidance, and holds nothing secret; answers reach it alone.
+///
+/// The calls and their shapes stand at the head of Sources/Page/Site/kith.js.
+public struct Guide {
+    private var followed: Followed?
+    private var shippedPack: GuidancePack?
+    private var communityPack: GuidancePack?
 
-extension Visit {
+    public init() {}
+
+    /// Answers a call.
+    ///
+    /// - Throws: `VisitError`; what was there before stays as it was.
+    public mutating func answer(
+        _ call: [UInt8], _ request: [UInt8]
+    ) throws(VisitError) -> [UInt8] {
+        switch Text(utf8: call) {
+        case "guidancePack": return try takePack(request)
+        case "guidance": return try guidance(Asked(request))
+        case "advise": return try advise(Asked(request))
+        case "follow":
+            followed = try Followed(Asked(request))
+            return JSONText.object { _ in }
+        default: throw .unknownCall
+        }
+    }
+
     /// Keeps the pack of a file of the page's own.
-    mutating func takePack(_ source: [UInt8]) throws(VisitError) -> [UInt8] {
+    private mutating func takePack(_ source: [UInt8]) throws(VisitError) -> [UInt8] {
         guard let pack = try? GuidancePack(source: source), pack.faults.isEmpty else {
             throw .badGuidance
         }
@@ -16,7 +40,7 @@ extension Visit {
     }
 
     /// The languages of the community's guidance, and its pack in the one asked for.
-    mutating func guidance(_ asked: Asked) throws(VisitError) -> [UInt8] {
+    private mutating func guidance(_ asked: Asked) throws(VisitError) -> [UInt8] {
         guard let followed else { throw .noCommunity }
         let now = WallTime(seconds: try asked.number("now"))
         let wanted = try asked.text("language")
@@ -47,7 +71,7 @@ extension Visit {
     }
 
     /// What a pack chooses by the answers.
-    func advise(_ asked: Asked) throws(VisitError) -> [UInt8] {
+    private func advise(_ asked: Asked) throws(VisitError) -> [UInt8] {
         let pack: GuidancePack?
         switch try asked.text("from") {
         case "shipped": pack = shippedPack
