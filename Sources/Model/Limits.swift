@@ -274,7 +274,7 @@ public enum Limits {
     /// Nodes an operator can pin. Guess.
     public static let pinned = 64
     /// Records in the passive view. protocol/20-membership.md
-    public static let passiveRecords = 30
+    public static let passiveRecords = 60
     /// Of these, told by one node. protocol/20-membership.md
     public static let passiveIntroduced = 10
     /// First rest of a record whose dial failed, milliseconds. Guess.
