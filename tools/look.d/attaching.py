@@ -198,3 +198,11 @@ class Attaching:
         def is_gone():
             expect_soon(self.files() == [], "the desk still has files")
         eventually(is_gone)
+
+
+class FileTroubles:
+    """For a run of its own with one browser."""
+
+    def try_files(self, look):
+        """A photo, a recording and a paper, from choosing them to erasing all."""
+        Attaching(self, *self.browse(look)).play()

@@ -1,31 +1,37 @@
-"""The bars: what the first view weighs, how soon it can be used, what sealing, reading and work take.
-
-`slowed` halts the browser's renderers for three quarters of every tenth of a second, all their
-threads with them: throttling by the browser's own protocol reaches the page but not its workers.
-"""
+"""The bars: what the first view weighs, how soon it can be used, what sealing, reading and work take."""
 
 import gzip
 import json
 import os
-import signal
 import statistics
-import subprocess
-import threading
 import time
 from contextlib import contextmanager, nullcontext
+from importlib import util
+from pathlib import Path
 
 from checks import Looker, Table
 from chromium import Chromium, Look
-from control import Control
 from envelopes import fill, intake_topic
 from journeys import Journey
 from loopback import Neutral, SlowWay
 from page import Page
 from scene import Scene
+from slowing import slowed
 from steps import Steps, expect
 from words import Words
 
-TURN = 0.1  # seconds
+TEST_WORK = 8  # base bits of a test network
+
+
+def control_of(data):
+    """The control socket of a relay; the authority's tools have a module of the same name."""
+    place = Path(__file__).resolve().parent.parent / "bench.d/control.py"
+    spec = util.spec_from_file_location("relay_control", place)
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Control(data)
+
+
 BARS = {
     "first view, bytes packed": 120 * 1024,
     "usable at 1.6 Mbit/s, 150 ms, 4x slower, s": 3,
@@ -33,54 +39,6 @@ BARS = {
     "code to conversation, 10 000 envelopes, 4x slower, s": 3,
     "work for one request, 4x slower, s": 4,
 }
-
-
-@contextmanager
-def slowed(chromium, times=4):
-    """Within the block every renderer runs a `times`-th of the time, as on a slower phone."""
-    done = threading.Event()
-    browser = chromium.driver.service.process.pid
-
-    def renderers():
-        found, look = [], [browser]
-        table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True,
-                               encoding="utf-8", errors="replace", check=True).stdout
-        rows = [line.split(None, 2) for line in table.splitlines()]
-        while look:
-            parent = look.pop()
-            for pid, ppid, args in rows:
-                if int(ppid) == parent:
-                    look.append(int(pid))
-                    if "--type=renderer" in args:
-                        found.append(int(pid))
-        return found
-
-    def turn():
-        at = 0
-        halted = []
-        while not done.is_set():
-            if at % 5 == 0:
-                halted = renderers()
-            at += 1
-            for what, share in ((signal.SIGSTOP, 1 - 1 / times), (signal.SIGCONT, 1 / times)):
-                for pid in halted:
-                    try:
-                        os.kill(pid, what)
-                    except ProcessLookupError:
-                        continue
-                done.wait(TURN * share)
-        for pid in halted:
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                continue
-    thread = threading.Thread(target=turn, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 # What runs in the page, with the page's own modules, and answers through its last argument.
@@ -236,10 +194,9 @@ class Figures:
         """From the code to the conversation, with 10 000 texts of others in the week."""
         with self.step("a week of 10 000 envelopes, 1 KiB each"):
             community = bytes.fromhex(self.scene.community)
-            with Control(self.scene.c.data) as control:
+            with control_of(self.scene.c.data) as control:
                 network = bytes.fromhex(control.status()["network"])
-                base = int(self.scene.kith.run("status", data=self.scene.c.data).get("workBase", 8))
-                fill(control, network, base, 10_000, topic=intake_topic(community))
+                fill(control, network, TEST_WORK, 10_000, topic=intake_topic(community))
         with self.browser() as (page, journey):
             before = self.scene.inbox()
             journey.enter()

@@ -2,7 +2,7 @@
 
 import time
 
-from journeys import CANARIES
+from telling import CANARIES
 from steps import expect
 from traces import expect_nothing_kept
 

@@ -26,8 +26,7 @@ LOOKS = {look.name: look for look in (
     Look("slow", throttle=4),
     Look("plain", plain=True))}
 USUAL = ["phone"]
-TROUBLES = [name.removeprefix("try_").replace("_", "-")
-            for name in vars(Trouble) if name.startswith("try_")]
+TROUBLES = Trouble.names()
 
 
 def names():
