@@ -2,6 +2,9 @@ public import Wire
 
 /// Days since 1970 as YYYY-MM-DD and back, in the Gregorian calendar, without a time zone.
 public enum CalendarDay {
+    /// 9999-12-31.
+    static let last: UInt32 = 2_932_896
+
     /// Nil for another shape, a day that is none, and days before 1970.
     public static func number(_ text: Text) -> UInt32? {
         let bytes = text.utf8
@@ -18,7 +21,7 @@ public enum CalendarDay {
 
     /// Days past 9999 are shown as its last.
     public static func text(_ number: UInt32) -> Text {
-        var rest = Int(min(number, 2_932_896))
+        var rest = Int(min(number, last))
         var year = 1970
         while rest >= (isLeap(year) ? 366 : 365) {
             rest -= isLeap(year) ? 366 : 365

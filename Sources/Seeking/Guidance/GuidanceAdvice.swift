@@ -1,3 +1,4 @@
+import Sealing
 public import Wire
 
 /// What a person answered; stays on their device.
@@ -34,7 +35,7 @@ public struct GuidanceAnswers: Sendable, Equatable {
 public struct GuidanceAdvice: Sendable, Equatable {
     public struct Item: Sendable, Equatable {
         public let id: Text
-        public let urgency: GuidancePack.Urgency
+        public internal(set) var urgency: GuidancePack.Urgency
     }
 
     /// Those for emergencies first, whatever was answered.
@@ -47,67 +48,73 @@ public enum GuidanceAnswerError: Error, Equatable {
     case unknownAnswer(question: Text, answer: Text)
 }
 
-extension GuidancePack {
+extension PackTree {
     /// Evaluates the tables: each row once, top down, so that cost is bounded by the pack's size.
     ///
     /// A thing that several rows name has the highest urgency of them. Things stand by urgency, of
     /// one urgency in the order in which they were first named.
     /// - Throws: `GuidanceAnswerError` for an answer the pack does not have.
-    public func advice(_ answers: GuidanceAnswers) throws(GuidanceAnswerError) -> GuidanceAdvice {
+    func advice(_ answers: GuidanceAnswers) throws(GuidanceAnswerError) -> GuidanceAdvice {
+        try check(answers)
+        let contacts = items("contacts")
+        var named: [GuidanceAdvice.Item] = []
+        for contact in contacts where contact.member("emergency") == .bool(true) {
+            if let id = contact.member("id")?.asText {
+                named.append(GuidanceAdvice.Item(id: id, urgency: GuidancePack.Urgency.now))
+            }
+        }
+        let first = named.count
+        for table in items("tables") {
+            for row in Self.items("rows", of: table) where Self.fits(row, answers) {
+                for (id, urgency) in Self.results(row) { Self.add(id, urgency, to: &named) }
+                if table.member("mode")?.asText == "first" { break }
+            }
+        }
+        var sorted = named[..<first]
+        for urgency in GuidancePack.Urgency.all {
+            sorted += named[first...].filter { $0.urgency == urgency }
+        }
+        let isContact = sorted.map { Self.find($0.id, in: contacts) != nil }
+        return GuidanceAdvice(
+            contacts: zip(sorted, isContact).filter { $0.1 }.map { $0.0 },
+            sections: zip(sorted, isContact).filter { !$0.1 }.map { $0.0 })
+    }
+
+    private func check(_ answers: GuidanceAnswers) throws(GuidanceAnswerError) {
         for given in answers.given {
-            guard let question = question(given.question) else {
+            guard let question = Self.find(given.question, in: items("questions")) else {
                 throw .unknownQuestion(given.question)
             }
-            guard question.answers.contains(where: { $0.id == given.answer }) else {
+            guard Self.find(given.answer, in: Self.items("answers", of: question)) != nil else {
                 throw .unknownAnswer(question: given.question, answer: given.answer)
             }
         }
-        var named: [Result] = contacts.filter { $0.isEmergency }.map {
-            Result(id: $0.id, urgency: Urgency.now)
-        }
-        let first = named.count
-        for table in tables {
-            for row in table.rows where row.fits(answers) {
-                for result in row.results { Self.add(result, to: &named) }
-                if table.mode == .first { break }
-            }
-        }
-        var sorted = [Result](named.prefix(first))
-        for urgency in [Urgency.now, .soon, .later] {
-            sorted += named.dropFirst(first).filter { $0.urgency == urgency }
-        }
-        var contacts: [GuidanceAdvice.Item] = []
-        var sections: [GuidanceAdvice.Item] = []
-        for result in sorted {
-            let item = GuidanceAdvice.Item(id: result.id, urgency: result.urgency)
-            if contact(result.id) != nil { contacts.append(item) } else { sections.append(item) }
-        }
-        return GuidanceAdvice(contacts: contacts, sections: sections)
     }
 
-    private static func add(_ result: Result, to named: inout [Result]) {
-        for index in named.indices where named[index].id == result.id {
-            named[index].urgency = min(named[index].urgency, result.urgency)
+    /// Whether all conditions of a row hold.
+    private static func fits(_ row: JSON, _ answers: GuidanceAnswers) -> Bool {
+        for (subject, values) in conditions(row) {
+            let isMet: Bool
+            switch codes(subject) {
+            case let list?:
+                let given = list == .kinds ? answers.kinds : answers.needs
+                isMet = values.contains { list.number($0).map { given.contains($0) } ?? false }
+            case nil:
+                let given = answers.answer(subject).map { JSON.text($0) } ?? .null
+                isMet = values.contains(given)
+            }
+            if !isMet { return false }
+        }
+        return true
+    }
+
+    private static func add(
+        _ id: Text, _ urgency: GuidancePack.Urgency, to named: inout [GuidanceAdvice.Item]
+    ) {
+        for index in named.indices where named[index].id == id {
+            named[index].urgency = min(named[index].urgency, urgency)
             return
         }
-        named.append(result)
-    }
-}
-
-extension GuidancePack.Row {
-    func fits(_ answers: GuidanceAnswers) -> Bool {
-        conditions.allSatisfy { $0.holds(answers) }
-    }
-}
-
-extension GuidancePack.Condition {
-    func holds(_ answers: GuidanceAnswers) -> Bool {
-        switch self {
-        case .answer(let question, let values):
-            let given = answers.answer(question)
-            return values.contains { $0 == given }
-        case .kinds(let numbers): return numbers.contains { answers.kinds.contains($0) }
-        case .needs(let numbers): return numbers.contains { answers.needs.contains($0) }
-        }
+        named.append(GuidanceAdvice.Item(id: id, urgency: urgency))
     }
 }

@@ -15,25 +15,25 @@ extension GuidancePack {
                 found.append(path.item(index))
             }
         }
-        if reviewed != other.reviewed { found.append(root.entry(PackEntries.reviewed)) }
-        if country != other.country { found.append(root.entry(PackEntries.country)) }
-        if (area == nil) != (other.area == nil) { found.append(root.entry(PackEntries.area)) }
-        compare(sections, other.sections, root.entry(PackEntries.sections)) { mine, other in
+        if reviewed != other.reviewed { found.append(root.entry("reviewed")) }
+        if country != other.country { found.append(root.entry("country")) }
+        if (area == nil) != (other.area == nil) { found.append(root.entry("area")) }
+        compare(sections, other.sections, root.entry("sections")) { mine, other in
             mine.id == other.id && mine.body.count == other.body.count
                 && zip(mine.body, other.body).allSatisfy { $0.0.isShaped(as: $0.1) }
         }
-        compare(contacts, other.contacts, root.entry(PackEntries.contacts)) { mine, other in
+        compare(contacts, other.contacts, root.entry("contacts")) { mine, other in
             mine.withoutWords == other.withoutWords
                 && (mine.web == nil) == (other.web == nil)
                 && (mine.about == nil) == (other.about == nil)
                 && (mine.hours == nil) == (other.hours == nil)
                 && (mine.records == nil) == (other.records == nil)
         }
-        compare(questions, other.questions, root.entry(PackEntries.questions)) { mine, other in
+        compare(questions, other.questions, root.entry("questions")) { mine, other in
             mine.id == other.id && mine.answers.map { $0.id } == other.answers.map { $0.id }
                 && (mine.about == nil) == (other.about == nil)
         }
-        compare(tables, other.tables, root.entry(PackEntries.tables)) { $0 == $1 }
+        compare(tables, other.tables, root.entry("tables")) { $0 == $1 }
         return found.map { Text(utf8: $0.text) }
     }
 }

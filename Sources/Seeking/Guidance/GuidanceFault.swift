@@ -47,11 +47,9 @@ public struct GuidanceFault: Error, Sendable, Equatable {
 struct GuidancePath {
     private(set) var text: [UInt8] = []
 
-    func entry(_ entry: PackEntry) -> GuidancePath {
-        self.entry(Text(stringLiteral: entry.name))
-    }
+    func entry(_ name: StaticString) -> GuidancePath { named(Text(stringLiteral: name)) }
 
-    func entry(_ name: Text) -> GuidancePath {
+    func named(_ name: Text) -> GuidancePath {
         var path = self
         if !text.isEmpty { path.text.append(UInt8(ascii: ".")) }
         path.text += name.utf8

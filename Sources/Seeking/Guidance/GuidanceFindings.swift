@@ -33,7 +33,7 @@ extension GuidancePack {
             findings.append(GuidanceFinding(path: Text(utf8: path.text), kind: kind))
         }
         let root = GuidancePath()
-        let reviewedPath = root.entry(PackEntries.reviewed)
+        let reviewedPath = root.entry("reviewed")
         if reviewed > today {
             note(reviewedPath, .reviewedAhead)
         } else if today - reviewed > GuidanceFinding.freshDays {
@@ -42,7 +42,7 @@ extension GuidancePack {
         var effective: [Text] = []
         var search = GuidanceSearch(self)
         for (number, table) in tables.enumerated() {
-            let rows = root.entry(PackEntries.tables).item(number).entry(PackEntries.rows)
+            let rows = root.entry("tables").item(number).entry("rows")
             for (index, row) in table.rows.enumerated() {
                 switch search.reach(index, in: table) {
                 case .never: note(rows.item(index), .rowNeverReached)
@@ -54,21 +54,21 @@ extension GuidancePack {
             }
         }
         for (index, question) in questions.enumerated() where !effective.contains(question.id) {
-            note(root.entry(PackEntries.questions).item(index), .questionWithoutEffect)
+            note(root.entry("questions").item(index), .questionWithoutEffect)
         }
         let chosen = tables.flatMap { $0.rows.flatMap { $0.results.map { $0.id } } }
         for (index, section) in sections.enumerated() where !chosen.contains(section.id) {
-            note(root.entry(PackEntries.sections).item(index), .neverChosen)
+            note(root.entry("sections").item(index), .neverChosen)
         }
         for (index, contact) in contacts.enumerated()
         where !contact.isEmergency && !chosen.contains(contact.id) {
-            note(root.entry(PackEntries.contacts).item(index), .neverChosen)
+            note(root.entry("contacts").item(index), .neverChosen)
         }
         let silent = try? advice(GuidanceAnswers())
         if let silent, !tables.isEmpty, silent.sections.isEmpty,
             silent.contacts.count == contacts.count(where: { $0.isEmergency })
         {
-            note(root.entry(PackEntries.tables), .nothingWithoutAnswers)
+            note(root.entry("tables"), .nothingWithoutAnswers)
         }
         return findings
     }

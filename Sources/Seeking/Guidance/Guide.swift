@@ -8,8 +8,8 @@ import Wire
 /// The calls and their shapes stand at the head of Sources/Page/Site/kith.js.
 public struct Guide {
     private var followed: Followed?
-    private var shippedPack: GuidancePack?
-    private var communityPack: GuidancePack?
+    private var shippedPack: PackTree?
+    private var communityPack: PackTree?
 
     public init() {}
 
@@ -32,7 +32,7 @@ public struct Guide {
 
     /// Keeps the pack of a file of the page's own.
     private mutating func takePack(_ source: [UInt8]) throws(VisitError) -> [UInt8] {
-        guard let pack = try? GuidancePack(source: source), pack.faults.isEmpty else {
+        guard let pack = try? PackTree(source: source), GuidanceRules(pack).faults.isEmpty else {
             throw .badGuidance
         }
         shippedPack = pack
@@ -44,7 +44,7 @@ public struct Guide {
         guard let followed else { throw .noCommunity }
         let now = WallTime(seconds: try asked.number("now"))
         let wanted = try asked.text("language")
-        var packs: [GuidancePack] = []
+        var packs: [PackTree] = []
         for bytes in try asked.byteStrings("records").prefix(Limits.guidanceLanguages) {
             if let pack = followed.pack(bytes, now) { packs.append(pack) }
         }
@@ -61,7 +61,7 @@ public struct Guide {
     }
 
     /// The pack of this very language, else one of the same language for some region.
-    private static func closest(to language: Text, of packs: [GuidancePack]) -> GuidancePack? {
+    private static func closest(to language: Text, of packs: [PackTree]) -> PackTree? {
         for pack in packs where pack.language == language { return pack }
         let wanted = language.utf8.prefix { $0 != 0x2D }
         for pack in packs where pack.language.utf8.prefix(while: { $0 != 0x2D }) == wanted {
@@ -72,7 +72,7 @@ public struct Guide {
 
     /// What a pack chooses by the answers.
     private func advise(_ asked: Asked) throws(VisitError) -> [UInt8] {
-        let pack: GuidancePack?
+        let pack: PackTree?
         switch try asked.text("from") {
         case "shipped": pack = shippedPack
         case "community": pack = communityPack
@@ -98,12 +98,12 @@ public struct Guide {
 extension Followed {
     /// The pack of a record that holds now and that the newest root's operations key signed; nil
     /// for another record and one that was taken back.
-    fileprivate func pack(_ bytes: [UInt8], _ now: WallTime) -> GuidancePack? {
+    fileprivate func pack(_ bytes: [UInt8], _ now: WallTime) -> PackTree? {
         guard let record = try? Record(decoding: bytes), record.type == .guidance,
             record.subject == community.bytes, (try? record.checkTime(now)) != nil,
             let guidance = try? record.guidance(of: roots.newest.operations)
         else { return nil }
-        return (try? GuidancePack.read(guidance)) ?? nil
+        return (try? PackTree.read(guidance)) ?? nil
     }
 }
 

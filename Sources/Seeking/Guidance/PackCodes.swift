@@ -1,3 +1,4 @@
+import Sealing
 public import Wire
 
 /// Code lists that tables and contacts name: numbers on the wire, names in files.
@@ -18,6 +19,12 @@ enum PackCodes: Sendable {
         for (index, known) in names.enumerated() where known == name { return UInt64(index) + 1 }
         return nil
     }
+
+    /// Of a name, or of a number of its own that the list may not have yet.
+    func number(_ json: JSON) -> UInt64? { json.asText.flatMap { number($0) } ?? json.asNumber }
+
+    /// The name, or the number where the list has none.
+    func json(_ number: UInt64) -> JSON { name(number).map { .text($0) } ?? .number(number) }
 
     func name(_ number: UInt64) -> Text? {
         let names = names

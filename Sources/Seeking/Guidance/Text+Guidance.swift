@@ -86,25 +86,3 @@ extension Text {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
-
-extension GuidancePack.Urgency {
-    /// As files name it.
-    public var name: Text {
-        switch self {
-        case .now: "now"
-        case .soon: "soon"
-        case .later: "later"
-        }
-    }
-}
-
-extension GuidancePack.Condition {
-    /// As files name it.
-    var name: Text {
-        switch self {
-        case .answer(let question, _): question
-        case .kinds: "incident.kinds"
-        case .needs: "incident.needs"
-        }
-    }
-}

@@ -72,13 +72,10 @@ struct GuidanceCheck: AsyncParsableCommand {
         for file in files {
             let pack: GuidancePack
             do { pack = try GuidanceFile.read(file) } catch {
-                guard case .fault(let fault) = error else { throw error.problem }
-                checked.append(refused(file, nil, [fault]))
-                continue
-            }
-            let faults = pack.faults
-            guard faults.isEmpty else {
-                checked.append(refused(file, pack, faults))
+                switch error {
+                case .unreadable(let problem): throw problem
+                case .faults(let faults): checked.append(refused(file, faults))
+                }
                 continue
             }
             var warnings = pack.findings(today: today).map {
@@ -104,11 +101,9 @@ struct GuidanceCheck: AsyncParsableCommand {
         }
     }
 
-    private func refused(
-        _ file: String, _ pack: GuidancePack?, _ faults: [GuidanceFault]
-    ) -> Checked {
+    private func refused(_ file: String, _ faults: [GuidanceFault]) -> Checked {
         Checked(
-            file: file, language: pack?.language.string, bytes: nil,
+            file: file, language: nil, bytes: nil,
             faults: faults.map {
                 Line(path: $0.path.string, what: $0.flaw.words, hint: $0.flaw.hint)
             }, warnings: [])

@@ -9,42 +9,32 @@ import Wire
 enum GuidanceFile {
     enum Failure: Error {
         case unreadable(Problem)
-        case fault(GuidanceFault)
-
-        var problem: Problem {
-            switch self {
-            case .unreadable(let problem): problem
-            case .fault(let fault): Problem(fault, in: nil)
-            }
-        }
+        /// At least one.
+        case faults([GuidanceFault])
     }
 
-    /// The shape alone is checked.
     static func read(_ path: String) throws(Failure) -> GuidancePack {
         let bytes = try bytes(path)
         do { return try GuidancePack(source: bytes) } catch {
-            if case .notJSON(let place?) = error.flaw {
-                let before = bytes.prefix(place)
-                let line = before.count { $0 == 0x0A } + 1
-                let column = before.reversed().prefix { $0 != 0x0A }.count + 1
-                throw .fault(
-                    GuidanceFault(Text("line \(line), column \(column)"), .notJSON(at: place)))
+            guard case .notJSON(let place?) = error.flaw else {
+                throw .faults(GuidancePack.faults(of: bytes))
             }
-            throw .fault(error)
+            let before = bytes.prefix(place)
+            let line = before.count { $0 == 0x0A } + 1
+            let column = before.reversed().prefix { $0 != 0x0A }.count + 1
+            let spot = Text("line \(line), column \(column)")
+            throw .faults([GuidanceFault(spot, error.flaw)])
         }
     }
 
     /// A pack without any fault.
     static func good(_ path: String) throws(Problem) -> GuidancePack {
-        let pack: GuidancePack
-        do { pack = try read(path) } catch {
+        do { return try read(path) } catch {
             switch error {
             case .unreadable(let problem): throw problem
-            case .fault(let fault): throw Problem(fault, in: path)
+            case .faults(let faults): throw Problem(faults[0], in: path)
             }
         }
-        if let fault = pack.faults.first { throw Problem(fault, in: path) }
-        return pack
     }
 
     private static func bytes(_ path: String) throws(Failure) -> [UInt8] {

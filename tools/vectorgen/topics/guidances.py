@@ -106,9 +106,21 @@ def add_records(topic: Topic, record: Callable[..., bytes]) -> None:
         ("-400-days", "The longest validity.", longest),
         ("-early", "20 minutes ahead is clock difference.", guidance(not_before=NOW + 1200)),
         ("-tag", "The longest tag.", guidance(tag)),
-        ("-taken-back", "No pack: there is no guidance in this language any more.", guidance(pack=None)),
-        ("-odd-pack", "A relay looks at no pack, so that it keeps those of later versions.", guidance(pack={1: 7})),
-        ("-unknown-key", "Readers ignore keys they do not know.", guidance(content={1: "en", 9: 1})),
+        (
+            "-taken-back",
+            "No pack: there is no guidance in this language any more.",
+            guidance(pack=None),
+        ),
+        (
+            "-odd-pack",
+            "A relay looks at no pack, so that it keeps those of later versions.",
+            guidance(pack={1: 7}),
+        ),
+        (
+            "-unknown-key",
+            "Readers ignore keys they do not know.",
+            guidance(content={1: "en", 9: 1}),
+        ),
     ]:
         scenario = given(topic.accept(f"guidance{name}", why), signed, NOW)
         content = content_of(signed)
@@ -119,7 +131,12 @@ def add_records(topic: Topic, record: Callable[..., bytes]) -> None:
     elsewhere = guidance(subject=world.OTHER_COMMUNITY, context=world.OTHER_COMMUNITY)
     for name, reason, why, signed in [
         ("400-days-1-s", "validity-too-long", "One second over 400 days.", long),
-        ("not-yet", "not-yet-valid", "More than 20 minutes ahead.", guidance(not_before=NOW + 1201)),
+        (
+            "not-yet",
+            "not-yet-valid",
+            "More than 20 minutes ahead.",
+            guidance(not_before=NOW + 1201),
+        ),
         ("expired", "expired", "From notAfter on it holds no more.", guidance(not_after=NOW)),
         ("by-roster", "not-signed", "The roster key signs no guidance.", guidance(by=world.ROSTER)),
         ("by-stranger", "not-signed", "A stranger signed.", guidance(by=world.STRANGER)),
@@ -223,8 +240,12 @@ def advice(
                     best[name] = min(urgency, best.get(name, 3))
     # Sorting is stable, and a dictionary keeps the order of first naming.
     order = emergency + sorted((n for n in best if n not in emergency), key=lambda n: best[n])
-    lines = [(n, f"{n} {['', 'now', 'soon', 'later'][1 if n in emergency else best[n]]}") for n in order]
-    return [l for n, l in lines if n in contacts], [l for n, l in lines if n not in contacts]
+    urgencies = {**best, **{name: 1 for name in emergency}}
+    lines = {name: f"{name} {['now', 'soon', 'later'][urgencies[name] - 1]}" for name in order}
+    return (
+        [line for name, line in lines.items() if name in contacts],
+        [line for name, line in lines.items() if name not in contacts],
+    )
 
 
 def changed(*path_and_value: Any) -> Map:
@@ -315,43 +336,103 @@ def _refused(topic: Topic) -> None:
         ("title-long", "too-long", "401 bytes.", changed(1, "T" * 401)),
         ("paragraph-long", "too-long", "2001 bytes.", changed(5, 2, 3, ["T" * 2001])),
         ("country-small", "out-of-range", "Capital letters.", changed(3, "es")),
-        ("nowhere", "out-of-range", "It holds somewhere.", {k: v for k, v in PACK.items() if k not in (3, 4)}),
+        (
+            "nowhere",
+            "out-of-range",
+            "It holds somewhere.",
+            {k: v for k, v in PACK.items() if k not in (3, 4)},
+        ),
         ("line-feed", "out-of-range", "A control character.", changed(5, 0, 2, "Your\nrights")),
         ("reversed", "out-of-range", "A character that reverses text.", changed(1, "\u202eT")),
         ("isolated", "out-of-range", "A character that isolates text.", changed(1, "\u2067T")),
         ("c1", "out-of-range", "A control character.", changed(1, "T\u0085")),
-        ("address-in-text", "out-of-range", "Addresses stand in `web`.", changed(5, 2, 3, ["See http://bank.example"])),
+        (
+            "address-in-text",
+            "out-of-range",
+            "Addresses stand in `web`.",
+            changed(5, 2, 3, ["See http://bank.example"]),
+        ),
         ("web-http", "out-of-range", "https alone.", changed(6, 2, 5, "http://law.example")),
         ("web-script", "out-of-range", "https alone.", changed(6, 2, 5, "javascript:alert(1)")),
-        ("web-user", "out-of-range", "No user name.", changed(6, 2, 5, "https://law.example@evil.example/")),
+        (
+            "web-user",
+            "out-of-range",
+            "No user name.",
+            changed(6, 2, 5, "https://law.example@evil.example/"),
+        ),
         ("web-port", "out-of-range", "No port.", changed(6, 2, 5, "https://law.example:8443/")),
-        ("web-number", "out-of-range", "A name, not a number.", changed(6, 2, 5, "https://192.0.2.1/")),
-        ("web-quote", "out-of-range", "No such character.", changed(6, 2, 5, "https://law.example/\"")),
+        (
+            "web-number",
+            "out-of-range",
+            "A name, not a number.",
+            changed(6, 2, 5, "https://192.0.2.1/"),
+        ),
+        (
+            "web-quote",
+            "out-of-range",
+            "No such character.",
+            changed(6, 2, 5, "https://law.example/\""),
+        ),
         ("web-accent", "out-of-range", "ASCII alone.", changed(6, 2, 5, "https://làw.example/")),
-        ("web-long", "out-of-range", "257 bytes.", changed(6, 2, 5, "https://law.example/".ljust(257, "a"))),
+        (
+            "web-long",
+            "out-of-range",
+            "257 bytes.",
+            changed(6, 2, 5, "https://law.example/".ljust(257, "a")),
+        ),
         ("phone-letters", "out-of-range", "Digits.", changed(6, 0, 4, ["112x"])),
         ("phone-hyphens", "out-of-range", "Spaces between digits.", changed(6, 0, 4, ["116-006"])),
         ("phone-spaces", "out-of-range", "Single spaces.", changed(6, 0, 4, ["116  006"])),
-        ("phone-star", "out-of-range", "No codes for the phone itself.", changed(6, 0, 4, ["*21*112#"])),
+        (
+            "phone-star",
+            "out-of-range",
+            "No codes for the phone itself.",
+            changed(6, 0, 4, ["*21*112#"]),
+        ),
         ("phone-short", "out-of-range", "Two digits at least.", changed(6, 0, 4, ["1"])),
-        ("phone-16-digits", "out-of-range", "15 digits at most.", changed(6, 0, 4, ["1234567890123456"])),
+        (
+            "phone-16-digits",
+            "out-of-range",
+            "15 digits at most.",
+            changed(6, 0, 4, ["1234567890123456"]),
+        ),
         ("five-phones", "out-of-range", "Four phones at most.", changed(6, 0, 4, ["112"] * 5)),
         ("no-way", "out-of-range", "A phone or an address.", changed(6, 2, 5, None)),
         ("no-emergency", "out-of-range", "Somebody for emergencies.", changed(6, 0, 11, None)),
         ("id-capital", "out-of-range", "Small letters.", changed(7, 0, 1, "Safe")),
         ("id-long", "out-of-range", "33 bytes.", changed(5, 2, 1, "m" * 33)),
         ("id-empty", "out-of-range", "One character at least.", changed(5, 2, 1, "")),
-        ("contact-as-section", "repeated", "Sections and contacts share ids.", changed(6, 2, 1, "money")),
-        ("question-twice", "repeated", "Each question once.", changed(7, 1, 1, "safe")),
+        (
+            "contact-as-section",
+            "repeated",
+            "Sections and contacts share ids.",
+            changed(6, [*PACK[6], {**PACK[6][2], 1: "money"}]),
+        ),
+        ("question-twice", "repeated", "Each question once.", changed(7, [*PACK[7], PACK[7][0]])),
         ("answer-twice", "repeated", "Each answer once.", changed(7, 1, 3, 1, 1, "yes")),
         ("table-twice", "repeated", "Each table once.", changed(8, 1, 1, "urgent")),
-        ("condition-twice", "repeated", "One condition for a question.", changed(8, 0, 3, 0, 1, [["safe", ["no"]], ["safe", ["yes"]]])),
+        (
+            "condition-twice",
+            "repeated",
+            "One condition for a question.",
+            changed(8, 0, 3, 0, 1, [["safe", ["no"]], ["safe", ["yes"]]]),
+        ),
         ("result-twice", "repeated", "Each once in a row.", changed(8, 0, 3, 0, 3, ["rights"])),
         ("seventeen-questions", "out-of-range", "16 at most.", changed(7, many + PACK[7])),
         ("no-answers", "out-of-range", "A question has answers.", changed(7, 1, 3, [])),
         ("no-rows", "out-of-range", "A table has rows.", changed(8, 0, 3, [])),
-        ("no-results", "out-of-range", "A row shows something.", changed(8, 0, 3, rows + [{1: [["safe", ["no"]]]}])),
-        ("no-values", "out-of-range", "A condition has values.", changed(8, 0, 3, 0, 1, [["safe", []]])),
+        (
+            "no-results",
+            "out-of-range",
+            "A row shows something.",
+            changed(8, 0, 3, rows + [{1: [["safe", ["no"]]]}]),
+        ),
+        (
+            "no-values",
+            "out-of-range",
+            "A condition has values.",
+            changed(8, 0, 3, 0, 1, [["safe", []]]),
+        ),
         ("empty-section", "out-of-range", "A section says something.", changed(5, 0, 3, [])),
         ("65-rows", "out-of-range", "64 at most.", changed(8, 0, 3, rows * 22)),
         ("mode-3", "shape", "Modes are 1 and 2.", changed(8, 0, 2, 3)),
@@ -362,10 +443,30 @@ def _refused(topic: Topic) -> None:
         ("block-neither", "shape", "Steps or a list.", changed(5, 0, 3, [{}])),
         ("block-number", "shape", "A text, a list or steps.", changed(5, 0, 3, [1])),
         ("free-number", "shape", "True or false.", changed(6, 0, 9, 1)),
-        ("result-unknown", "unknown-id", "Neither section nor contact.", changed(8, 0, 3, 2, 4, ["right"])),
-        ("condition-unknown", "unknown-id", "No such question.", changed(8, 0, 3, 0, 1, [["sure", ["no"]]])),
-        ("value-unknown", "unknown-id", "No such answer.", changed(8, 0, 3, 0, 1, [["safe", ["maybe"]]])),
-        ("long", "too-long", "65000 bytes are the most.", changed(5, 2, 3, ["T" * 1990] * 17 + [{2: ["T" * 1990] * 17}])),
+        (
+            "result-unknown",
+            "unknown-id",
+            "Neither section nor contact.",
+            changed(8, 0, 3, 2, 4, ["right"]),
+        ),
+        (
+            "condition-unknown",
+            "unknown-id",
+            "No such question.",
+            changed(8, 0, 3, 0, 1, [["sure", ["no"]]]),
+        ),
+        (
+            "value-unknown",
+            "unknown-id",
+            "No such answer.",
+            changed(8, 0, 3, 0, 1, [["safe", ["maybe"]]]),
+        ),
+        (
+            "long",
+            "too-long",
+            "65000 bytes are the most.",
+            changed(5, 2, 3, ["T" * 1990] * 17 + [{2: ["T" * 1990] * 17}]),
+        ),
     ]:
         scenario = topic.refuse(f"pack-{name}", reason, why).text("check", "pack")
         scenario.hex("cbor", cbor.encode({1: "en", 2: pack}))
