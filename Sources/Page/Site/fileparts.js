@@ -40,9 +40,8 @@ export function filePicker(list) {
         state.hasWebAssembly === false && list.length > 0
             && t('files.slow.time', { time: about(secondsFor(list)) })].filter(Boolean).join(' ');
     };
-    const input = el('input', { type: 'file', multiple: true, class: 'unseen', tabindex: -1,
-        accept: 'image/*,audio/*,application/pdf,.pdf,.heic,.txt,.doc,.docx,.odt',
-        'aria-hidden': 'true' });
+    const input = el('input', { type: 'file', multiple: true, hidden: true,
+        accept: 'image/*,audio/*,application/pdf,.pdf,.heic,.txt,.doc,.docx,.odt' });
     const add = button(t('files.add'), () => input.click(), list.length === 0 ? 'main' : '');
     const draw = () => {
         const remove = (entry) => {
