@@ -2,7 +2,7 @@
 
 import { kinds, need, notReported } from './codes.js';
 import { state } from './state.js';
-import { language, languageName, listed, t } from './words.js';
+import { language, languageName, t } from './words.js';
 
 /// The questions in their order; some are left out without another's answer.
 export function steps() {
@@ -66,11 +66,13 @@ export function valueInWords(name, value) {
         const found = t(`${family}.${number}`);
         return found === `${family}.${number}` ? t('kind.0') : found;
     };
+    // Not by commas: some of the words have commas of their own.
+    const words = (family, numbers) => numbers.map((one) => word(family, one)).join(' · ');
     switch (name) {
-    case 'kinds': return listed(value.map(({ kind }) => word('kind', kind)));
-    case 'bias': return listed(value.map((one) => word('bias', one)));
-    case 'reasons': return listed(value.map((one) => word('reason', one)));
-    case 'needs': return listed(value.map((one) => word('need', one)));
+    case 'kinds': return words('kind', value.map(({ kind }) => kind));
+    case 'bias': return words('bias', value);
+    case 'reasons': return words('reason', value);
+    case 'needs': return words('need', value);
     case 'reported': return word('reported', value);
     case 'safety': return word('feeling', value);
     case 'danger': return t(value ? 'danger.yes' : 'danger.no');

@@ -46,7 +46,8 @@ export function refused(problem, again) {
             el('button', { type: 'button', class: 'main', onclick: again }, t('trouble.again'))));
 }
 
-/// The two numbers that answer everywhere, on whatever screen help may be out of reach.
+/// The number for danger, all over Europe, and the helpline 116 006, in many of its countries; on
+/// whatever screen help may be out of reach.
 export function numbers() {
     const link = (number, shown) => el('a', { href: `tel:${number}` }, apart(shown, 'ltr'));
     return el('p', { class: 'numbers' }, t('numbers.short'), ' ', link('112', '112'), ' · ',

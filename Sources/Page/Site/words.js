@@ -7,8 +7,9 @@ export const languages = [
     ['ro', 'Română'], ['uk', 'Українська'], ['ar', 'العربية'],
 ];
 const rightToLeft = ['ar'];
-// How dates and numbers are written, where the language alone does not say it.
-const places = { en: 'en-GB', pt: 'pt-PT' };
+// How dates and numbers are written, where the language alone does not say it; Arabic with the
+// digits that its texts have.
+const places = { en: 'en-GB', pt: 'pt-PT', ar: 'ar-u-nu-latn' };
 
 export let language = 'en';
 let table = {};

@@ -100,10 +100,11 @@ function noteParts(one) {
 }
 
 function lastDay(one) {
+    const left = daysLeft(one);
     const words = el('p', {}, t('case.lastday', { day: day(one.lastDay) }), ' ',
-        many('case.daysleft', daysLeft(one)));
+        left === 0 ? t('case.daysleft.none') : many('case.daysleft', left));
     const renew = button(t('case.renew'), () => go('renew', { number: one.number }));
-    return daysLeft(one) <= soonDays ? notice(words, renew) : words;
+    return left <= soonDays ? notice(words, renew) : words;
 }
 
 function requestVerbs(one) {
