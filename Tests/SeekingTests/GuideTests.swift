@@ -8,8 +8,8 @@ import Wire
 
 @testable import Seeking
 
-/// Guidance as the page asks a visit for it.
-@Suite struct GuidanceVisitTests {
+/// Guidance as the page asks for it.
+@Suite struct GuideTests {
     let network = TestNetwork()
     let source = #"""
         {"language":"en","title":"Help","reviewed":"2026-11-01","area":"Here",
@@ -19,11 +19,9 @@ import Wire
         "tables":[{"id":"t","mode":"all","rows":[{"when":{"q":"no"},"now":["s"]}]}]}
         """#
 
-    func visit() -> Visit { Visit(random: { [UInt8](repeating: 7, count: $0) }) }
-
-    /// A visit that follows the test network's community.
-    func follower() throws -> Visit {
-        var visit = visit()
+    /// One that follows the test network's community.
+    func follower() throws -> Guide {
+        var guide = Guide()
         let manifest = try Record(body: network.manifest().body)
         let request = JSON.object([
             .init("network", base64(network.network.bytes)),
@@ -32,20 +30,20 @@ import Wire
             .init("manifest", base64(manifest.encoded)), .init("cards", .array([])),
             .init("now", .number(testStart.seconds)),
         ])
-        _ = try visit.answer([UInt8]("follow".utf8), request.encoded)
-        return visit
+        _ = try guide.answer([UInt8]("follow".utf8), request.encoded)
+        return guide
     }
 
     func base64(_ bytes: [UInt8]) -> JSON { .text(Text(utf8: Base64URL.encode(bytes))) }
 
     func ask(
-        _ visit: inout Visit, _ call: String, _ request: String
+        _ guide: inout Guide, _ call: String, _ request: String
     ) throws -> JSON {
-        try JSON(decoding: visit.answer([UInt8](call.utf8), [UInt8](request.utf8)))
+        try JSON(decoding: guide.answer([UInt8](call.utf8), [UInt8](request.utf8)))
     }
 
     func guidance(
-        _ visit: inout Visit, _ records: [Envelope], language: String = "en",
+        _ guide: inout Guide, _ records: [Envelope], language: String = "en",
         now: WallTime = testStart
     ) throws -> Found {
         let records = try records.map { base64(try Record(body: $0.body).encoded) }
@@ -54,7 +52,7 @@ import Wire
             .init("now", .number(now.seconds)),
         ])
         // Deeper than a request may be: for the page's own reader.
-        let reply = Data(try visit.answer([UInt8]("guidance".utf8), request.encoded))
+        let reply = Data(try guide.answer([UInt8]("guidance".utf8), request.encoded))
         let object = try JSONSerialization.jsonObject(with: reply) as? [String: Any]
         let pack = object?["pack"] as? [String: Any]
         return Found(
@@ -78,69 +76,69 @@ import Wire
     // MARK: The shipped pack
 
     @Test func aShippedPackIsGivenBackAndAdvises() throws {
-        var visit = visit()
-        let pack = try ask(&visit, "guidancePack", source)
+        var guide = Guide()
+        let pack = try ask(&guide, "guidancePack", source)
         #expect(pack.member("title")?.asText == "Help")
         let advice = try ask(
-            &visit, "advise", #"{"from":"shipped","answers":[{"question":"q","answer":"no"}]}"#)
+            &guide, "advise", #"{"from":"shipped","answers":[{"question":"q","answer":"no"}]}"#)
         #expect(
             advice.encoded
                 == [UInt8](
                     #"{"contacts":[{"id":"e","urgency":"now"}],"sections":[{"id":"s","urgency":"now"}]}"#
                         .utf8))
-        let silent = try ask(&visit, "advise", #"{"from":"shipped","answers":[]}"#)
+        let silent = try ask(&guide, "advise", #"{"from":"shipped","answers":[]}"#)
         #expect(silent.member("sections")?.asArray?.isEmpty == true)
     }
 
     @Test func aBrokenPackAndAnswersNobodyAskedForAreRefused() throws {
-        var visit = visit()
+        var guide = Guide()
         #expect(throws: VisitError.noGuidance) {
-            try ask(&visit, "advise", #"{"from":"shipped","answers":[]}"#)
+            try ask(&guide, "advise", #"{"from":"shipped","answers":[]}"#)
         }
         let broken = source.replacingOccurrences(of: "112", with: "call")
-        #expect(throws: VisitError.badGuidance) { try ask(&visit, "guidancePack", broken) }
-        #expect(throws: VisitError.badGuidance) { try ask(&visit, "guidancePack", "[") }
-        _ = try ask(&visit, "guidancePack", source)
+        #expect(throws: VisitError.badGuidance) { try ask(&guide, "guidancePack", broken) }
+        #expect(throws: VisitError.badGuidance) { try ask(&guide, "guidancePack", "[") }
+        _ = try ask(&guide, "guidancePack", source)
         // One that was refused takes nothing away.
-        #expect(throws: VisitError.badGuidance) { try ask(&visit, "guidancePack", broken) }
-        _ = try ask(&visit, "advise", #"{"from":"shipped","answers":[]}"#)
+        #expect(throws: VisitError.badGuidance) { try ask(&guide, "guidancePack", broken) }
+        _ = try ask(&guide, "advise", #"{"from":"shipped","answers":[]}"#)
         #expect(throws: VisitError.notAsked) {
             try ask(
-                &visit, "advise", #"{"from":"shipped","answers":[{"question":"q","answer":"x"}]}"#)
+                &guide, "advise", #"{"from":"shipped","answers":[{"question":"q","answer":"x"}]}"#)
         }
         #expect(throws: VisitError.malformed) {
-            try ask(&visit, "advise", #"{"from":"elsewhere","answers":[]}"#)
+            try ask(&guide, "advise", #"{"from":"elsewhere","answers":[]}"#)
         }
-        #expect(throws: VisitError.noCommunity) { try guidance(&visit, []) }
+        #expect(throws: VisitError.noCommunity) { try guidance(&guide, []) }
     }
 
     // MARK: The community's
 
     @Test func theCommunitysPackInTheLanguageAskedForIsKept() throws {
-        var visit = try follower()
+        var guide = try follower()
         let records = [
             network.guidance("en", pack: try pack("en", title: "Local help")),
             network.guidance("es", pack: try pack("es", title: "Ayuda")),
         ]
-        let found = try guidance(&visit, records, language: "es")
+        let found = try guidance(&guide, records, language: "es")
         #expect(found.languages == ["en", "es"])
         #expect(found.title == "Ayuda")
-        _ = try ask(&visit, "advise", #"{"from":"community","answers":[]}"#)
-        #expect(try guidance(&visit, records, language: "fr").title == nil)
+        _ = try ask(&guide, "advise", #"{"from":"community","answers":[]}"#)
+        #expect(try guidance(&guide, records, language: "fr").title == nil)
         #expect(throws: VisitError.noGuidance) {
-            try ask(&visit, "advise", #"{"from":"community","answers":[]}"#)
+            try ask(&guide, "advise", #"{"from":"community","answers":[]}"#)
         }
     }
 
     @Test func aPackOfTheSameLanguageElsewhereIsBetterThanNone() throws {
-        var visit = try follower()
+        var guide = try follower()
         let found = try guidance(
-            &visit, [network.guidance("pt-br", pack: try pack("pt-br"))], language: "pt")
+            &guide, [network.guidance("pt-br", pack: try pack("pt-br"))], language: "pt")
         #expect(found.language == "pt-br")
     }
 
     @Test func whatIsNotTheCommunitysOwnOrBreaksARuleCountsAsAbsent() throws {
-        var visit = try follower()
+        var guide = try follower()
         let stranger = SigningKey(seed: .fixed(0x66))
         let absent = [
             network.guidance("en", pack: try pack("en"), by: stranger),
@@ -151,13 +149,13 @@ import Wire
             network.card(1),
         ]
         for record in absent {
-            let found = try guidance(&visit, [record])
+            let found = try guidance(&guide, [record])
             #expect(found.languages == [])
             #expect(found.title == nil)
         }
         let ended = network.guidance("en", days: 1, pack: try pack("en"))
         let later = testStart.adding(seconds: 86400)
-        #expect(try guidance(&visit, [ended], now: later).title == nil)
-        #expect(try guidance(&visit, [ended]).title != nil)
+        #expect(try guidance(&guide, [ended], now: later).title == nil)
+        #expect(try guidance(&guide, [ended]).title != nil)
     }
 }
