@@ -82,6 +82,49 @@ import Testing
         #expect(files.file("index.html")?.bytes == 1)
     }
 
+    @Test func filesPutAsideAreServedAsTheyWere() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "kith-page-\(UUID().uuidString)")
+        let spool = folder.appending(path: "spool")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: spool, withIntermediateDirectories: true)
+        let large = Data((0..<300_001).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        for (name, bytes) in [
+            ("index.html", Data("i".utf8)), ("empty.js", Data()), ("kith.wasm", large),
+            ("kith.wasm.gz", Data("packed".utf8)),
+        ] {
+            try bytes.write(to: folder.appending(path: name))
+        }
+        let files = try PageFiles(folder: folder.path, spool: spool.path)
+        // Nothing of it is seen, and what becomes of the files is no matter.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: spool.path) == [])
+        try Data("changed".utf8).write(to: folder.appending(path: "kith.wasm"))
+        try FileManager.default.removeItem(at: folder.appending(path: "index.html"))
+        let visiting = Visiting(files: files)
+        #expect(try await visiting.ask("/").text == "i")
+        let whole = try await visiting.ask("/page/kith.wasm")
+        #expect(whole.bytes == [UInt8](large))
+        #expect(whole.field("content-length") == "300001")
+        #expect(sha256(whole.bytes) == files.file("kith.wasm")?.digest)
+        #expect(try await visiting.ask("/page/empty.js").bytes == [])
+        let packed = try await visiting.ask(
+            "/page/kith.wasm", .get, nil, [.acceptEncoding: "gzip"])
+        #expect(packed.text == "packed")
+        let head = try await visiting.ask("/page/kith.wasm", .head)
+        #expect(head.bytes.isEmpty && head.field("content-length") == "300001")
+    }
+
+    @Test func whereNothingCanBePutAsideThatIsSaid() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "kith-page-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data("i".utf8).write(to: folder.appending(path: "index.html"))
+        #expect(throws: PageFiles.Trouble.notKept(folder: "/nowhere/at/all")) {
+            try PageFiles(folder: folder.path, spool: "/nowhere/at/all")
+        }
+    }
+
     @Test func aFolderWithoutAnIndexIsNoPage() {
         #expect(throws: PageFiles.Trouble.missing(folder: "/nowhere/at/all")) {
             try PageFiles(folder: "/nowhere/at/all")

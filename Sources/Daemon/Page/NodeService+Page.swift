@@ -70,7 +70,11 @@ extension NodeService {
             page.warnings.append("no page was built, so none is served: tools/page (or --no-page)")
             return nil
         }
-        do { return try PageFiles(folder: folder) } catch { throw Problem(error, folder) }
+        do {
+            return try PageFiles(folder: folder, spool: self.folder.path)
+        } catch {
+            throw Problem(error, folder)
+        }
     }
 
     /// What `kith status` shows of it; nil where it is not served.
@@ -133,6 +137,10 @@ extension Problem {
         case .unreadable(let name):
             self.init(
                 .noRights, "\(folder)/\(name) can't be read", hint: "look at its rights")
+        case .notKept(let spool):
+            self.init(
+                .disk, "the page's files can't be put aside in \(spool)",
+                hint: "look at the rights and space there, or run without: --no-page")
         case .tooMuch(let limit):
             self.init(
                 .badData, "\(folder) holds more than \(limit >> 20) MiB or a thousand files",

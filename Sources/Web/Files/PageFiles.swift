@@ -1,5 +1,4 @@
 import Foundation
-import HTTPTypes
 import Hummingbird
 import NIOCore
 import Sodium
@@ -14,8 +13,14 @@ public struct PageFiles: Sendable {
         public let bytes: Int
         /// SHA-256 of its bytes.
         public let digest: [UInt8]
-        let content: ByteBuffer
-        let packed: ByteBuffer?
+        let content: Content
+        let packed: Content?
+    }
+
+    /// Bytes in memory or put aside.
+    enum Content: Sendable {
+        case bytes(ByteBuffer)
+        case spooled(Spool, Spool.Place)
     }
 
     public enum Trouble: Error, Sendable, Equatable {
@@ -23,9 +28,11 @@ public struct PageFiles: Sendable {
         case missing(folder: String)
         case unreadable(name: String)
         case tooMuch(limit: Int)
+        /// There is no room to put them aside.
+        case notKept(folder: String)
     }
 
-    /// All that is read, bytes. Guess: twenty times what a page should be.
+    /// All that is read, bytes. Guess: several times what a page should be.
     static let mostBytes = 32 << 20
     /// Guess.
     static let mostFiles = 1000
@@ -34,38 +41,61 @@ public struct PageFiles: Sendable {
     public let files: [File]
     private let places: [String: Int]
 
+    /// - Parameter spool: a folder on whose disk they are put aside; nil to keep them in memory.
     /// - Throws: `Trouble`.
-    public init(folder: String) throws(Trouble) {
+    public init(folder: String, spool: String? = nil) throws(Trouble) {
         let root = URL(fileURLWithPath: folder, isDirectory: true)
-        var found: [String: [UInt8]] = [:]
+        let names = Self.names(in: root)
+        guard names.count <= Self.mostFiles else { throw .tooMuch(limit: Self.mostBytes) }
+        guard names.contains("index.html") else { throw .missing(folder: folder) }
+        let aside = try spool.map { spool throws(Trouble) in
+            do { return try Spool(folder: spool) } catch { throw .notKept(folder: spool) }
+        }
         var bytes = 0
-        for name in Self.names(in: root) {
-            guard found.count < Self.mostFiles, bytes < Self.mostBytes else {
-                throw .tooMuch(limit: Self.mostBytes)
-            }
+        try self.init(names: names) { name throws(Trouble) in
             guard let data = try? Data(contentsOf: root.appending(path: name)) else {
                 throw .unreadable(name: name)
             }
             bytes += data.count
-            found[name] = [UInt8](data)
+            guard bytes <= Self.mostBytes else { throw .tooMuch(limit: Self.mostBytes) }
+            let read = [UInt8](data)
+            guard let aside, let spool else {
+                return (.bytes(ByteBuffer(bytes: read)), read.count, sha256(read))
+            }
+            do { return (.spooled(aside, try aside.keep(read)), read.count, sha256(read)) } catch {
+                throw .notKept(folder: spool)
+            }
         }
-        guard found["index.html"] != nil else { throw .missing(folder: folder) }
-        guard bytes <= Self.mostBytes else { throw .tooMuch(limit: Self.mostBytes) }
-        self.init(contents: found)
     }
 
-    /// Files given by name.
+    /// Files given by name, in memory.
     init(contents: [String: [UInt8]]) {
-        let named = contents.filter { name, _ in
-            !(name.hasSuffix(".gz") && contents[String(name.dropLast(3))] != nil)
+        self.init(names: Array(contents.keys)) { name in
+            let bytes = contents[name] ?? []
+            return (.bytes(ByteBuffer(bytes: bytes)), bytes.count, sha256(bytes))
         }
-        files = named.sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
-            .map { name, bytes in
+    }
+
+    private init<Failure: Error>(
+        names: [String],
+        _ read: (String) throws(Failure) -> (Content, bytes: Int, digest: [UInt8])
+    ) throws(Failure) {
+        let all = Set(names)
+        var files: [File] = []
+        for name in names.sorted(by: {
+            Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+        }) where !(name.hasSuffix(".gz") && all.contains(String(name.dropLast(3)))) {
+            let (content, bytes, digest) = try read(name)
+            let packed = all.contains(name + ".gz") ? try read(name + ".gz").0 : nil
+            files.append(
                 File(
-                    name: name, bytes: bytes.count, digest: sha256(bytes),
-                    content: ByteBuffer(bytes: bytes),
-                    packed: contents[name + ".gz"].map { ByteBuffer(bytes: $0) })
-            }
+                    name: name, bytes: bytes, digest: digest, content: content, packed: packed))
+        }
+        self.init(files: files)
+    }
+
+    private init(files: [File]) {
+        self.files = files
         var places: [String: Int] = [:]
         for (index, file) in files.enumerated() { places[file.name] = index }
         self.places = places
@@ -89,37 +119,5 @@ public struct PageFiles: Sendable {
             if names.count > mostFiles { break }
         }
         return names
-    }
-}
-
-extension PageFiles.File {
-    /// - Parameter accepts: the request's Accept-Encoding.
-    func response(accepts: String?) -> Response {
-        var headers: HTTPFields = [.contentType: type, .vary: "Accept-Encoding"]
-        let takesPacked = (accepts ?? "").split(separator: ",").contains { part in
-            let words = part.split(separator: ";").map { $0.filter { $0 != " " } }
-            return words.first == "gzip" && !words.dropFirst().contains("q=0")
-        }
-        guard takesPacked, let packed else {
-            return Response(
-                status: .ok, headers: headers, body: ResponseBody(byteBuffer: content))
-        }
-        headers[.contentEncoding] = "gzip"
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: packed))
-    }
-
-    private var type: String {
-        switch name.split(separator: ".").last {
-        case "html": "text/html; charset=utf-8"
-        case "css": "text/css; charset=utf-8"
-        case "js": "text/javascript; charset=utf-8"
-        case "json": "application/json; charset=utf-8"
-        case "wasm": "application/wasm"
-        case "svg": "image/svg+xml"
-        case "png": "image/png"
-        case "ico": "image/x-icon"
-        case "txt": "text/plain; charset=utf-8"
-        default: "application/octet-stream"
-        }
     }
 }

@@ -98,7 +98,8 @@ struct PageRoutes: Sendable {
     ) async throws -> Response {
         try await budgets.files.pass(isThere(context))
         guard let file = files?.file(name) else { throw PageRefusal.notFound }
-        return file.response(accepts: request.headers[.acceptEncoding])
+        return file.response(
+            accepts: request.headers[.acceptEncoding], pieceBytes: limits.pieceBytes)
     }
 
     private func signedManifest(_ context: PageContext) async throws -> Response {
