@@ -42,6 +42,36 @@ import Testing
         }
     }
 
+    func get(_ path: String, _ port: UInt16) throws -> String {
+        let visitor = try Raw.peer(port)
+        visitor.send([UInt8]("GET \(path) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
+        return visitor.rest()
+    }
+
+    /// A visitor learns of nothing that is on its stem, though whoever works on the node does.
+    @Test func whatIsOnItsStemIsNotThereForVisitors() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder(isRunning: false)
+            let port = try Port.free()
+            try await node.start(
+                "--page", "127.0.0.1:\(port)", "--pages", try pages(scene), "--stem-gap", "600")
+            let link = try #require(
+                try await node.run("community", "link").answer()["link"]?.text)
+            let id = try #require(link.split(separator: ".").last)
+            let asked = try await node.ask("Nobody may see where this began.")
+            #expect(try await node.accounts(asked.code).count == 1)
+            #expect(try get("/api/weeks/\(id)", port).hasSuffix(#"{"weeks":[]}"#))
+            let week = UInt64(Date().timeIntervalSince1970) / 604_800
+            let texts = try get("/api/texts/\(id)/\(week)", port)
+            #expect(texts.hasPrefix("HTTP/1.1 200 OK"))
+            #expect(texts.hasSuffix("\r\n\r\n"))
+            // Without a link it enters the open after a minute.
+            try await eventually("it to be in the open", within: 90, every: 1000) {
+                try get("/api/weeks/\(id)", port).contains("envelopes")
+            }
+        }
+    }
+
     @Test func anotherPageIsTold() async throws {
         try await Scene.play { scene in
             let node = try await scene.founder(isRunning: false)

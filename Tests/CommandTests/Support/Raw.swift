@@ -68,6 +68,17 @@ final class Raw {
         sendBytes(descriptor, bytes, Self.quiet) == bytes.count
     }
 
+    /// All that comes until the other side closes, or is silent for two seconds.
+    func rest() -> String {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return String(decoding: all, as: UTF8.self) }
+            all += buffer[..<count]
+        }
+    }
+
     /// Whether the other side closes within two seconds; what it says before is passed over.
     func isClosed() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
