@@ -293,7 +293,8 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     }
 
     public init?(term: Text) {
-        for purpose in Self.allCases where purpose.term == term {
+        for number in 0...Self.count.rawValue {
+            guard let purpose = Purpose(rawValue: number), purpose.term == term else { continue }
             self = purpose
             return
         }

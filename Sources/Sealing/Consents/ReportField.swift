@@ -51,7 +51,8 @@ public enum ReportField: Sendable, Equatable {
         }
 
         public init?(claim: Text) {
-            for name in Self.allCases where name.claim == claim {
+            for number in 0...Self.phone.rawValue {
+                guard let name = Name(rawValue: number), name.claim == claim else { continue }
                 self = name
                 return
             }

@@ -66,6 +66,7 @@ public struct CodeList: Sendable {
 }
 
 /// The words of a list; in words of several a "_" stands for the space.
+@inline(never)
 func words(_ list: StaticString) -> [Text] {
     let bytes = UnsafeBufferPointer(start: list.utf8Start, count: list.utf8CodeUnitCount)
     return bytes.split(separator: UInt8(ascii: " ")).map { Text(utf8: [UInt8]($0)) }

@@ -52,16 +52,14 @@ extension Visit {
             guard let field = known.first(where: { $0.fieldName.claim == name }) else {
                 throw .nothingChosen
             }
-            if !chosen.contains(field) { chosen.append(field) }
+            // Once each, whichever way they are named.
+            if !chosen.contains(where: { $0.fieldName == field.fieldName }) { chosen.append(field) }
         }
         guard let extra = try asked.optionalObject("extra") else { return chosen }
-        let told: [(ReportField.Name, Text?)] = [
-            (.area, try extra.optionalText("area")), (.name, try extra.optionalText("name")),
-            (.email, try extra.optionalText("email")), (.phone, try extra.optionalText("phone")),
-        ]
-        for (name, text) in told {
-            if let text, let field = ReportField(name, text: text) { chosen.append(field) }
-        }
+        if let text = try extra.optionalText("area") { chosen.append(.area(text)) }
+        if let text = try extra.optionalText("name") { chosen.append(.name(text)) }
+        if let text = try extra.optionalText("email") { chosen.append(.email(text)) }
+        if let text = try extra.optionalText("phone") { chosen.append(.phone(text)) }
         return chosen
     }
 
