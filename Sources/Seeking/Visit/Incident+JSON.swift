@@ -29,7 +29,7 @@ extension Incident {
         var rest = self
         rest.language = nil
         if let account, account.isBlank { rest.account = nil }
-        return ReportField.all(of: [rest]).isEmpty
+        return rest.attachments.isEmpty && ReportField.all(of: [rest]).isEmpty
     }
 }
 
