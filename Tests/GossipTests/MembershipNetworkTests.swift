@@ -78,15 +78,21 @@ import Wire
         for index in 0..<50 { network.crash(2 * index) }
         network.run(for: 30_000)
         expectRest(network)
-        #expect(network.fewestNeighbours >= 3)
+        #expect(network.fewestNeighbours >= 2)
+        let before = listed(0..<50, network)
         // Who is gone is forgotten little by little, as others are dialled in vain.
         network.run(for: 1_200_000)
         expectRest(network)
-        let gone = (0..<50).map { MembershipNetwork.node(2 * $0) }
-        let listed = network.alive.reduce(0) { sum, index in
+        #expect(network.fewestNeighbours >= 3)
+        #expect(listed(0..<50, network) < before)
+    }
+
+    /// How many records of the even ones of 100 those that live still have.
+    private func listed(_ range: Range<Int>, _ network: MembershipNetwork) -> Int {
+        let gone = range.map { MembershipNetwork.node(2 * $0) }
+        return network.alive.reduce(0) { sum, index in
             sum + network.machines[index].passiveRecords.filter { gone.contains($0.node) }.count
         }
-        #expect(listed < 50 * Limits.passiveRecords / 3, "\(listed)")
     }
 
     @Test(arguments: 1...2 as ClosedRange<UInt64>)
