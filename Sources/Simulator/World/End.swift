@@ -82,6 +82,8 @@ struct End {
     var phase = Phase.shaking
     /// Nothing gets through to this end.
     var isHeld = false
+    /// The other side is gone without a word, and nobody will ever answer here.
+    var isAbandoned = false
     /// How often it was held, so that an old deadline says nothing.
     var hold: UInt32 = 0
     var isArrivalSet = false

@@ -102,7 +102,7 @@ extension World {
             for end in host.ends {
                 let isBlocked = isBlocked(from: hosts[Int(otherHost(end))], to: host)
                 if isBlocked, !ends[Int(end)].isHeld { hold(end) }
-                if !isBlocked, ends[Int(end)].isHeld { release(end) }
+                if !isBlocked, ends[Int(end)].isHeld, !ends[Int(end)].isAbandoned { release(end) }
             }
         }
     }

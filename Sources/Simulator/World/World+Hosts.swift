@@ -144,6 +144,7 @@ extension World {
         guard ends[other].phase != .over else { return }
         ends[other].lastArrival = min(
             ends[other].lastArrival, now + UInt64(ends[other].latency))
+        ends[other].isAbandoned = isSilent
         if isSilent { hold(Int32(other)) } else { post(.hangUp, bytes: 1, to: Int32(other)) }
     }
 
