@@ -146,7 +146,7 @@ let package = Package(
         // Tests/TestKit holds builders, fakes and the vector loader; no product depends on it.
         .target(
             name: "TestKit",
-            dependencies: ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Node"],
+            dependencies: ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Node", "Seeking"],
             path: "Tests/TestKit", swiftSettings: settings),
         tests("TidyTests", ["TestKit"]),
         tests("WireTests", ["Model", "Wire", "TestKit"]),

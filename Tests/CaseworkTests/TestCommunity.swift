@@ -28,6 +28,8 @@ struct Board {
 /// A community with one founder, its members' desks, and a seeker with a return code.
 struct TestCommunity {
     var ana: Keyring
+    let charters: CharterChain
+    let record: Record
     let manifest: Manifest
     let roots: RootChain
     var board = Board()
@@ -41,8 +43,10 @@ struct TestCommunity {
             name: "Harbour", founder: "Ana", networkName: "test", seeds: [], isTest: true,
             workBase: 0, now: testStart, random: random)
         ana = founded.keyring
-        let record = ana.manifest(relays: [], languages: ["de"], now: testStart)
-        (manifest, roots) = try #require(record).manifest()
+        charters = founded.charters
+        let made = ana.manifest(relays: [], languages: ["de"], now: testStart)
+        record = try #require(made)
+        (manifest, roots) = try record.manifest()
     }
 
     /// Invites, lets join, approves, and gives the member's keyring once the letter was read.

@@ -49,7 +49,7 @@ def expect_clean_end(chromium, scene, journey, remarks):
     asked = chromium.requests(scene.address.rstrip("/"))
     others = [url for url in asked if not url.startswith((scene.address, chromium.site.address))]
     expect(not others, f"{len(others)} requests went elsewhere: {others[:3]}")
-    expect(any(url.endswith("/kith.wasm") or url.endswith("/kith-plain.js") for url in asked),
+    expect(any(url.endswith("/first.wasm") or url.endswith("/first-plain.js") for url in asked),
            "the log of requests does not even show the page's program")
     remarks.append(f"{len(asked)} addresses asked for, all of the relay")
     expect_nothing_kept(chromium.profile, scene.address, CANARIES, journey.sent_codes,

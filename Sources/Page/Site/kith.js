@@ -1,6 +1,7 @@
-// The program in the page: kith.wasm, or the same as plain JavaScript where WebAssembly is off.
-// One worker holds it, and with it every secret of a visit; ending the worker ends them. Guidance is
-// another program, guide.wasm, which the same worker loads when it is asked for any.
+// The programs in the page, or the same as plain JavaScript where WebAssembly is off. One worker
+// holds them, and with them every secret of a visit; ending the worker ends them. first.wasm is in
+// the first view: it follows a community, makes a code and seals what is written first under it.
+// kith.wasm takes over once anything else is asked, and guide.wasm answers for guidance.
 //
 // Calls of a visit, as worker.js answers them: a page posts { id, name, request } and hears
 // { id, result } or { id, error }, error being a stable code, never a sentence. request is an
@@ -21,6 +22,7 @@
 //     Slow on purpose. Errors: mistyped, outOfMemory. What was found before is forgotten.
 // scan bytes -> { envelopes }
 //     Envelopes, one after the other: looks for what is the code's. Needs a code and a community.
+//     Of a new code they are read once something else is asked, and envelopes is 0.
 //     Error: notEnvelopes (what stands before was read).
 // needsSecondPass {} -> true or false
 //     Whether keys were found under which something may lie in what was scanned before.
@@ -101,14 +103,15 @@
 // random { count } -> bytes
 // forget {} -> {}
 //     All of the visit, at once.
-// Any call: malformed, unknownCall, noCommunity, noCode, cannotSeal (the program can't run here).
+// Any call: malformed, unknownCall, noCommunity, noCode, cannotSeal (the program can't run here),
+// notLoaded (one that is needed now could not be fetched; again later), stopped.
 
 const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wrongKey'];
 const refused = 6;
 
 /// Starts the program: the one compiled elsewhere in this page, else the one of this name beside
 /// this file.
-export async function load(module = null, name = 'kith') {
+export async function load(module = null, name = 'first') {
     let program;
     // The browser fills at most 64 KiB of randomness at a time.
     const random = (start, count) => {

@@ -43,16 +43,22 @@ public struct SelfCopy: Sendable, Equatable {
     public var kind: ContentKind
     public var payload: [UInt8]
     public var messageID: MessageID
+    /// Of the first copy, in one that was sealed anew.
+    public var firstSlot: Slot?
 
-    public init(kind: ContentKind, payload: [UInt8], messageID: MessageID) {
+    public init(
+        kind: ContentKind, payload: [UInt8], messageID: MessageID, firstSlot: Slot? = nil
+    ) {
         self.kind = kind
         self.payload = payload
         self.messageID = messageID
+        self.firstSlot = firstSlot
     }
 
     public var encoded: [UInt8] {
         CBOR.fields(
-            .unsigned(UInt64(kind.rawValue)), .bytes(payload), .bytes(messageID.bytes)
+            .unsigned(UInt64(kind.rawValue)), .bytes(payload), .bytes(messageID.bytes),
+            firstSlot.map { .unsigned(UInt64($0.number)) }
         ).encoded
     }
 
@@ -62,7 +68,9 @@ public struct SelfCopy: Sendable, Equatable {
             throw .outOfRange(key: 1)
         }
         guard let id = MessageID(try fields.bytes(3, count: 16)) else { throw .outOfRange(key: 3) }
-        self.init(kind: kind, payload: try fields.bytes(2), messageID: id)
+        self.init(
+            kind: kind, payload: try fields.bytes(2), messageID: id,
+            firstSlot: fields.value(4) == nil ? nil : Slot(try fields.integer(4)))
     }
 }
 

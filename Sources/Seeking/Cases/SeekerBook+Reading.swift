@@ -9,23 +9,27 @@ extension SeekerBook {
     mutating func readCopy(_ found: Found, _ arrival: Int64, _ index: Int) {
         guard let part = opened(found, .key(threads[index].keys.selfKey), arrival),
             let message = threads[index].own.add(part), message.kind == .selfCopy,
-            let copy = try? SelfCopy(decoding: message.payload), read(copy, message, index)
+            let copy = try? SelfCopy(decoding: message.payload)
         else { return }
+        // One that was sealed anew tells when it was sealed first.
+        let slot = min(copy.firstSlot ?? message.at.slot, message.at.slot)
+        let at = SaidAt(slot: slot, arrival: arrival)
+        guard read(copy, at, index) else { return }
         threads[index].own.finish(message)
-        keep(copy, message, index)
+        keep(copy, at, message.header.expiry, index)
     }
 
-    private mutating func read(_ copy: SelfCopy, _ message: WholeMessage, _ index: Int) -> Bool {
+    private mutating func read(_ copy: SelfCopy, _ at: SaidAt, _ index: Int) -> Bool {
         switch copy.kind {
         case .request:
             guard let request = try? Request(decoding: copy.payload) else { return false }
-            tell(request.body, copy, message.at, index)
+            tell(request.body, copy, at, index)
         case .incidentNote:
             guard let value = try? CBOR(decoding: copy.payload), let body = try? Incident(value)
             else { return false }
-            tell(body, copy, message.at, index)
-        case .act: return readAct(copy.payload, copy.messageID, message.at, index)
-        case .consent: return readConsent(copy.payload, message.at, index)
+            tell(body, copy, at, index)
+        case .act: return readAct(copy.payload, copy.messageID, at, index)
+        case .consent: return readConsent(copy.payload, at, index)
         case .withdrawal: return readWithdrawal(copy.payload, index)
         case .selfCopy, .grant, .words, .status, .chunk, .claim, .release, .caseLetter, .note,
             .epochLetter, .join, .directory, .answer:
@@ -35,18 +39,19 @@ extension SeekerBook {
     }
 
     /// Of a copy that was sealed anew, the first time counts and the last end.
-    private mutating func keep(_ copy: SelfCopy, _ message: WholeMessage, _ index: Int) {
-        let expiry = message.header.expiry
+    private mutating func keep(
+        _ copy: SelfCopy, _ at: SaidAt, _ expiry: WallTime, _ index: Int
+    ) {
         for place in threads[index].copies.indices
         where threads[index].copies[place].copy.messageID == copy.messageID
             && threads[index].copies[place].copy.kind == copy.kind
         {
             let known = threads[index].copies[place]
-            threads[index].copies[place].at = min(known.at, message.at)
+            threads[index].copies[place].at = min(known.at, at)
             threads[index].copies[place].expiry = max(known.expiry, expiry)
             return
         }
-        threads[index].copies.append(OwnCopy(copy: copy, at: message.at, expiry: expiry))
+        threads[index].copies.append(OwnCopy(copy: copy, at: at, expiry: expiry))
     }
 
     private mutating func tell(_ body: Incident, _ copy: SelfCopy, _ at: SaidAt, _ index: Int) {

@@ -10,7 +10,8 @@ extension SeekerComposer {
         guard !copies.isEmpty else { throw .nothingChosen }
         var drafts: [EnvelopeDraft] = []
         for own in copies {
-            drafts += try copy(own.copy.kind, own.copy.payload, own.copy.messageID)
+            drafts += try copy(
+                own.copy.kind, own.copy.payload, own.copy.messageID, first: own.at.slot)
         }
         return drafts
     }

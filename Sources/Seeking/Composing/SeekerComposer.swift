@@ -97,9 +97,9 @@ public struct SeekerComposer {
     }
 
     func copy(
-        _ kind: ContentKind, _ payload: [UInt8], _ id: MessageID
+        _ kind: ContentKind, _ payload: [UInt8], _ id: MessageID, first: Slot? = nil
     ) throws(Failure) -> [EnvelopeDraft] {
-        let copy = SelfCopy(kind: kind, payload: payload, messageID: id)
+        let copy = SelfCopy(kind: kind, payload: payload, messageID: id, firstSlot: first)
         return try seal(
             .selfCopy, copy.encoded, .key(keys.selfKey.publicKey), id: messageID())
     }

@@ -32,7 +32,7 @@ extension SeekerBook.Thread {
                         at: message.at))
             }
         }
-        return files.sorted { $0.at < $1.at }
+        return files.inOrder { $0.at < $1.at }
     }
 
     /// The seeker's files that nobody else can open yet.

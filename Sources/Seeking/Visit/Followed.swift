@@ -89,16 +89,23 @@ extension Visit {
         followed = new
         // What was found stays found when only the records are newer.
         if !isSame || book == nil { open() }
-        return JSONText.object { reply in
-            reply.text("name", new.roots.newest.name)
-            reply.text("networkName", new.charter.name)
-            reply.flag("isTest", new.charter.isTest)
-            reply.number("workBase", UInt64(new.charter.workBase))
-            reply.number("manifestUntil", new.manifestUntil.seconds)
-            reply.number("relays", UInt64(new.manifest.relays.count))
-            reply.texts("languages", new.manifest.languages)
+        return new.reply
+    }
+}
+
+extension Followed {
+    /// What the page shows of a community.
+    var reply: [UInt8] {
+        JSONText.object { reply in
+            reply.text("name", roots.newest.name)
+            reply.text("networkName", charter.name)
+            reply.flag("isTest", charter.isTest)
+            reply.number("workBase", UInt64(charter.workBase))
+            reply.number("manifestUntil", manifestUntil.seconds)
+            reply.number("relays", UInt64(manifest.relays.count))
+            reply.texts("languages", manifest.languages)
             reply.array("bridges") { list in
-                for bridge in new.bridges { list.bridge(bridge) }
+                for bridge in bridges { list.bridge(bridge) }
             }
         }
     }

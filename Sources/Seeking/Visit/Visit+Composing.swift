@@ -139,38 +139,13 @@ extension Visit {
     /// Writes as of the slot asked for, or of `now`.
     func composer(_ number: UInt8, _ asked: Asked) throws(VisitError) -> SeekerComposer {
         guard let code, let followed else { throw self.code == nil ? .noCode : .noCommunity }
-        let slot: UInt64
-        if let told = try asked.optionalNumber("slot") {
-            slot = told
-        } else {
-            slot = try asked.number("now") / 600
-        }
-        guard let number32 = UInt32(exactly: slot) else { throw .malformed }
-        var composer = SeekerComposer(
-            network: followed.network, community: followed.community,
-            keys: code.caseKeys(followed.community, number), workBase: followed.charter.workBase,
-            now: Slot(number32).start, random: random)
-        if let ttl = try asked.optionalNumber("ttl") {
-            guard let ttlClass = UInt8(exactly: ttl).flatMap({ TTLClass(rawValue: $0) }) else {
-                throw .malformed
-            }
-            composer.ttlClass = ttlClass
-        }
-        return composer
+        return try followed.composer(code, number, asked, random)
     }
 
     func sealed(
         _ body: () throws(SeekerComposer.Failure) -> [EnvelopeDraft]
     ) throws(VisitError) -> [EnvelopeDraft] {
-        do { return try body() } catch {
-            switch error {
-            case .intakeKeyMissing: throw .noKeyForThisWeek
-            case .bridgeKeyMissing: throw .noBridgeKey
-            case .nothingChosen: throw .nothingChosen
-            case .sealing(.tooLong): throw .tooLong
-            case .sealing(.unusableKey): throw .unusableKey
-            }
-        }
+        do { return try body() } catch { throw VisitError(error) }
     }
 
     /// Seals and keeps the drafts; what was kept before is dropped.
@@ -184,10 +159,6 @@ extension Visit {
     }
 
     private func reply(_ number: UInt8?) -> [UInt8] {
-        JSONText.object { reply in
-            reply.number("envelopes", UInt64(drafts.count))
-            reply.number("retractions", UInt64(retractions.count))
-            if let number { reply.number("case", UInt64(number)) }
-        }
+        EnvelopeDraft.reply(drafts.count, retractions: retractions.count, case: number)
     }
 }

@@ -56,7 +56,7 @@ extension Visit {
         let place = try sealingPlace(&reader)
         do {
             let draft = try sealing[place].sealer.seal([UInt8](reader.rest), random: random)
-            return Self.listed([draft])
+            return EnvelopeDraft.listed([draft])
         } catch { throw .malformed }
     }
 

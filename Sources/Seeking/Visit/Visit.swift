@@ -42,9 +42,10 @@ public struct Visit {
         case "scan": return try scan(request)
         case "scanAgain": return try scanAgain(request)
         case "needsSecondPass": return JSON.bool(book?.needsSecondPass ?? false).encoded
-        case "drafts": return draftList
+        case "drafts": return EnvelopeDraft.listed(drafts)
         case "retractions": return retractions.flatMap { $0.encoded }
         case "newCode": return try newCode()
+        case "takeOver": return try takeOver(request)
         case "sealChunk": return try sealChunk(request)
         case "finishFile": return try finishFile(request)
         case "openChunk": return try openChunk(request)
@@ -78,9 +79,7 @@ public struct Visit {
     private mutating func newCode() throws(VisitError) -> [UInt8] {
         let new = ReturnCode(random: random)
         try take(new)
-        return JSONText.object { reply in
-            reply.texts("groups", new.shown)
-        }
+        return new.reply
     }
 
     private mutating func enterCode(_ asked: Asked) throws(VisitError) -> [UInt8] {
@@ -88,6 +87,14 @@ public struct Visit {
         let entered: ReturnCode
         do { entered = try ReturnCode(text) } catch { throw .mistyped }
         try take(entered)
+        return JSONText.object { _ in }
+    }
+
+    /// Goes on with the code of a first visit, stretched already; without any it has none.
+    private mutating func takeOver(_ secret: [UInt8]) throws(VisitError) -> [UInt8] {
+        guard secret.isEmpty || secret.count == 32 else { throw .malformed }
+        code = secret.isEmpty ? nil : StretchedCode(secret: Secret(secret))
+        open()
         return JSONText.object { _ in }
     }
 
@@ -128,20 +135,5 @@ public struct Visit {
         let count: Int?
         do { count = try book?.scanAgain(batch) } catch { throw .notEnvelopes }
         return JSONText.object { $0.number("envelopes", UInt64(count ?? 0)) }
-    }
-
-    // MARK: What is sent
-
-    /// For each draft its length u32, its id 32, and the envelope, nonce zero.
-    private var draftList: [UInt8] { Self.listed(drafts) }
-
-    static func listed(_ drafts: [EnvelopeDraft]) -> [UInt8] {
-        var out: [UInt8] = []
-        for draft in drafts {
-            let envelope = draft.finished(nonce: 0).bytes
-            out.append(bigEndian: UInt32(envelope.count))
-            out += draft.id.bytes + envelope
-        }
-        return out
     }
 }

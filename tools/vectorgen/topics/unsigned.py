@@ -71,6 +71,7 @@ def _plain(topic: Topic) -> None:
         ("request-empty-body", 0x01, "request", {**request, 5: {}}),
         ("self-copy-of-request", 0x02, "self-copy", copy),
         ("self-copy-of-note", 0x02, "self-copy", note),
+        ("self-copy-anew", 0x02, "self-copy", {**note, 4: world.SLOT - 80 * 144}),
         ("words", 0x04, "words", WORDS),
     ]:
         data = cbor.checked(rule, fields)
@@ -78,7 +79,7 @@ def _plain(topic: Topic) -> None:
         shown(scenario, kind, data, message(name)).text("cddl", rule).hex("cbor", data)
         if kind == 0x01:
             scenario.hex("case id", CASE_ID)
-        if name == "self-copy-of-note":
+        if fields.get(1) == 0x09:
             scenario.text("cddl of copied", "note-body").hex("copied", fields[2])  # type: ignore[arg-type]
     short = {**request, 1: CASE.thread.public[:31]}
     without = {key: value for key, value in request.items() if key != 3}
@@ -90,6 +91,8 @@ def _plain(topic: Topic) -> None:
         ("words-bytes", 0x04, "Text is expected, not bytes.", {1: b"text"}),
         ("words-empty", 0x04, "Words have a text.", {}),
         ("self-copy-short-id", 0x02, "A message id has 16 bytes.", {**copy, 3: bytes(15)}),
+        ("self-copy-slot-text", 0x02, "A slot is a number.", {**note, 4: "first"}),
+        ("self-copy-slot-beyond", 0x02, "Slots have 32 bits.", {**note, 4: 1 << 32}),
     ]:
         data = cbor.encode(fields)
         assert not cbor.fits({1: "request", 2: "self-copy", 4: "words"}[kind], data), name

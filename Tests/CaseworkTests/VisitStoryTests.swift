@@ -1,0 +1,149 @@
+import Casework
+import Model
+import Sealing
+import Seeking
+import Sodium
+import TestKit
+import Testing
+import Wire
+
+/// One case between a page and the desks of a community, with nothing between them but a board.
+@Suite struct VisitStoryTests {
+    struct Scene {
+        var town: TestCommunity
+        var ben: Keyring
+        var page: PageVisit
+        let code: ReturnCode
+
+        init() throws {
+            town = try TestCommunity(seed: 3)
+            ben = try town.member("Ben")
+            page = PageVisit(random: SeededRandom.source(4))
+            _ = try page.ask(
+                "follow",
+                PageVisit.following(
+                    network: town.ana.network, community: town.ana.community,
+                    charters: town.charters.content, manifest: town.record, now: town.now))
+            let groups = try page.ask("newCode").member("groups")?.asArray ?? []
+            code = try ReturnCode(groups.compactMap { $0.asText?.string }.joined())
+            try post("compose", #"{"what":"request","incident":{"account":"My door."}"#)
+        }
+
+        /// Composes at the town's time and puts what comes out on the board.
+        mutating func post(_ call: String, _ request: String) throws {
+            try page.ask(call, request + #","slot":\#(town.now.slot.number)}"#)
+            for envelope in try page.drafts() { town.board.post(envelope) }
+            town.now = town.now.adding(seconds: 600)
+        }
+
+        mutating func reply(_ text: Text) throws {
+            let item = try item()
+            town.board.post(
+                try town.composer(ben).reply(text, language: "de", to: item, colleagues: []))
+            town.now = town.now.adding(seconds: 600)
+        }
+
+        func item() throws -> Case { try #require(town.desk(ben).book.cases.values.first) }
+
+        /// What a page with the code alone finds, in batches as a relay gives them.
+        func found() throws -> JSON {
+            var other = PageVisit(random: SeededRandom.source(5))
+            _ = try other.ask(
+                "follow",
+                PageVisit.following(
+                    network: town.ana.network, community: town.ana.community,
+                    charters: town.charters.content, manifest: town.record, now: town.now))
+            try other.ask("enterCode", #"{"text":"\#(code.groups.joined())"}"#)
+            let bytes = town.board.envelopes.map { $0.envelope.bytes }
+            try other.read([bytes.prefix(3).flatMap { $0 }, bytes.dropFirst(3).flatMap { $0 }])
+            return try other.ask("cases", #"{"now":\#(town.now.seconds)}"#)
+        }
+    }
+
+    @Test func wordsGoBothWaysBetweenAPageAndADesk() throws {
+        var scene = try Scene()
+        try scene.reply("We believe you.")
+        let batch = scene.town.board.envelopes.flatMap { $0.envelope.bytes }
+        try scene.page.read([batch])
+        try scene.post("compose", #"{"what":"words","case":0,"text":"Thank you.","language":"uk""#)
+        try scene.reply("You are welcome.")
+
+        let cases = try scene.found()
+        let said = cases.at("cases", 0, "messages")?.asArray ?? []
+        #expect(
+            said.map { $0.member("text")?.asText } == [
+                "We believe you.", "Thank you.", "You are welcome.",
+            ])
+        #expect(
+            said.map { $0.member("from")?.asText } == ["supporter", "you", "supporter"])
+        #expect(said[1].member("language")?.asText == "uk")
+        #expect(cases.at("cases", 0, "helpers", 0)?.asText == "Ben")
+        #expect(cases.at("cases", 0, "canAnswer") == .bool(true))
+        let desk = try scene.item()
+        #expect(desk.messages.map { $0.speaker } == [.supporter, .seeker, .supporter])
+        #expect(desk.requests.map { $0.body.account } == ["My door."])
+    }
+
+    @Test func aStatusIsReadAndAClosedCaseTakenUpAgain() throws {
+        var scene = try Scene()
+        try scene.reply("We believe you.")
+        scene.town.board.post(
+            try scene.town.composer(scene.ben).status(
+                .closed, explanation: "It is mended.", language: "de", of: scene.item()))
+        scene.town.now = scene.town.now.adding(seconds: 600)
+        var cases = try scene.found()
+        #expect(cases.at("cases", 0, "state")?.asText == "closed")
+        #expect(cases.at("cases", 0, "statuses", 0, "explanation")?.asText == "It is mended.")
+        #expect(cases.at("cases", 0, "statuses", 0, "by")?.asText == "Ben")
+
+        try scene.page.read([scene.town.board.envelopes.flatMap { $0.envelope.bytes }])
+        try scene.post("compose", #"{"what":"reopen","case":0"#)
+        cases = try scene.found()
+        #expect(cases.at("cases", 0, "state")?.asText == "in_progress")
+        #expect(cases.at("cases", 0, "isReopened") == .bool(true))
+        #expect(try scene.item().state == .inProgress)
+    }
+
+    @Test func anErasureReachesTheDeskAndTakesEverythingBack() throws {
+        var scene = try Scene()
+        try scene.reply("We believe you.")
+        try scene.page.read([scene.town.board.envelopes.flatMap { $0.envelope.bytes }])
+        try scene.post("erase", #"{"all":true"#)
+        var targets: Set<ItemID> = []
+        let bytes = try scene.page.bytes("retractions")
+        for at in stride(from: 0, to: bytes.count, by: Retraction.bytes) {
+            let one = try Retraction(decoding: bytes[at..<(at + Retraction.bytes)])
+            targets.insert(
+                Naming.envelopeID(
+                    network: scene.town.ana.network, header: one.header, bodyHash: one.bodyHash))
+        }
+        // A request, its copy, a grant and words under the key.
+        #expect(targets.count == 4)
+        #expect(try scene.item().isErased)
+        scene.town.board.remove(targets, of: scene.town.ana.network)
+        let cases = try scene.found()
+        #expect(cases.at("cases")?.asArray?.isEmpty == true)
+    }
+
+    /// Two passes: what lies under a key may have come before the key did.
+    @Test func wordsThatCameBeforeTheirKeyAreFoundInTheSecondPass() throws {
+        var scene = try Scene()
+        try scene.reply("One.")
+        try scene.reply("Two.")
+        let all = scene.town.board.envelopes.map { $0.envelope.bytes }
+        let code = try scene.code.stretched()
+        var book = SeekerBook(
+            code, network: scene.town.ana.network, community: scene.town.ana.community,
+            rosters: scene.town.roots.rosters)
+        for one in all.reversed() { try book.scan(one) }
+        #expect(book.needsSecondPass)
+        for one in all.reversed() { try book.scanAgain(one) }
+        #expect(!book.needsSecondPass)
+        #expect(Set(book.threads[0].messages.map { $0.text }) == ["One.", "Two."])
+        // From now on the first pass knows the key.
+        try scene.reply("Three.")
+        try book.scan(scene.town.board.envelopes.last?.envelope.bytes ?? [])
+        #expect(book.threads[0].messages.map { $0.text }.last == "Three.")
+        #expect(!book.needsSecondPass)
+    }
+}
