@@ -119,6 +119,15 @@ class KithNode:
             raise CommandFailed(f"{words[0]}: {process.returncode}: {faults.decode()[-300:]}")
         return [json.loads(row) for row in said.decode().splitlines() if row.startswith("{")]
 
+    @staticmethod
+    async def _told(lines: asyncio.StreamReader, name: str) -> Any:
+        """What a command says under this name; what it says before, such as a warning, is let go."""
+        while line := await lines.readline():
+            said = json.loads(line)
+            if name in said:
+                return said[name]
+        raise CommandFailed(f"it ended and told no {name}")
+
     async def ask(self, *words: str) -> tuple[str, dict[str, Any]]:
         """Asks as a seeker at this node; the code that is shown, and what was said at the end."""
         pipe = asyncio.subprocess.PIPE
@@ -126,8 +135,8 @@ class KithNode:
         assert process.stdin and process.stdout
         try:
             async with asyncio.timeout(COMMAND_SECONDS):
-                code = json.loads(await process.stdout.readline())["code"]
-                groups = json.loads(await process.stdout.readline())["groups"]
+                code = await self._told(process.stdout, "code")
+                groups = await self._told(process.stdout, "groups")
                 typed = " ".join(code.split()[group - 1] for group in groups)
                 said, faults = await process.communicate(typed.encode() + b"\n")
         finally:
