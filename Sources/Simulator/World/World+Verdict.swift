@@ -47,9 +47,16 @@ extension World {
         guard counted.allSatisfy({ $0.disk.delayed.isEmpty && $0.orders.isEmpty }) else {
             return false
         }
-        return ledger.items.allSatisfy { item in
-            !ledger.isOwed(item) || first.disk.holds(item.id) || isOver(item, at: first)
+        return ledger.items.allSatisfy { !isMissing($0, at: first) }
+    }
+
+    /// A host lacks what everybody must hold.
+    private func isMissing(_ item: Item, at host: Host) -> Bool {
+        guard ledger.isOwed(item), !host.disk.holds(item.id), !isOver(item, at: host) else {
+            return false
         }
+        // A crash kept somebody from being told that their retraction was on disk; it was.
+        return item.takenBackBy == nil || !host.disk.retracts(item.id)
     }
 
     /// Too old to be passed on.
@@ -68,8 +75,18 @@ extension World {
         }
         for host in hosts where host.counts { judgeItems(of: host) }
         if !hasConverged, violationCount == 0, !isCut, let host = hosts.first {
-            violate(host, "or others did not come to rest: something is owed or not yet sent")
+            violate(host, "or others did not come to rest: " + unrest)
         }
+    }
+
+    /// What is still owed or waiting, the first of it.
+    private var unrest: String {
+        for host in hosts where host.counts && !host.disk.delayed.isEmpty {
+            return "host \(host.index) has \(host.disk.delayed.count) retractions to send"
+        }
+        guard let first = hosts.first(where: { $0.counts }) else { return "nobody is left" }
+        let owed = ledger.items.first { isMissing($0, at: first) }
+        return owed.map { "\($0.id.short) is owed" } ?? "orders wait"
     }
 
     private func judge(_ part: [Host]) {
