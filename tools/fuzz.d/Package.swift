@@ -29,12 +29,13 @@ let package = Package(
         target("Noise", ["Model", "Sodium"]),
         target("Gossip", ["Model", "Wire", "Sodium", "Sealing"]),
         target("Node", ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip"]),
-        target("Casework", ["Model", "Wire", "Sodium", "Sealing"]),
-        target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Casework"]),
+        target("Seeking", ["Model", "Wire", "Sodium", "Sealing"]),
+        target("Casework", ["Model", "Wire", "Sodium", "Sealing", "Seeking"]),
+        target("Bridging", ["Model", "Wire", "Sodium", "Sealing", "Seeking", "Casework"]),
         // Without what speaks HTTP.
         .target(
             name: "Authorities",
-            dependencies: ["Model", "Wire", "Sealing", "Casework", "Bridging"],
+            dependencies: ["Model", "Wire", "Sealing", "Seeking", "Casework", "Bridging"],
             exclude: [
                 "Checking/AuthorityChecker.swift", "Exchange/AuthorityClient.swift",
                 "Exchange/Departure.swift", "Exchange/Failure.swift",
@@ -43,7 +44,7 @@ let package = Package(
         // Builders of a network; without what reads files.
         .target(
             name: "TestKit",
-            dependencies: ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Node"],
+            dependencies: ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Node", "Seeking"],
             exclude: [
                 "VectorFile.swift", "VectorFile+Consents.swift", "VectorFile+Topics.swift",
             ], swiftSettings: testable),
@@ -52,8 +53,8 @@ let package = Package(
         .executableTarget(
             name: "fuzzers",
             dependencies: [
-                "Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "Casework",
-                "Bridging", "Authorities", "TestKit", "Control",
+                "Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "Seeking",
+                "Casework", "Bridging", "Authorities", "TestKit", "Control",
             ], path: "Fuzzers",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]),
     ],
