@@ -2,6 +2,7 @@ import Bridging
 import Casework
 import Foundation
 import Model
+import Seeking
 import Sodium
 import TestKit
 import Wire
