@@ -13,12 +13,16 @@ extension NodeService {
     private static let againSeconds: UInt64 = 3600
 
     func watchedPages() async throws(Problem) -> [WatchedPage] {
-        do {
-            guard let bytes = try await store.setting(Self.watchedKey) else { return [] }
-            return (try? JSONDecoder().decode([WatchedPage].self, from: Data(bytes))) ?? []
-        } catch {
-            throw Problem(error)
+        let bytes: [UInt8]?
+        do { bytes = try await store.setting(Self.watchedKey) } catch { throw Problem(error) }
+        guard let bytes else { return [] }
+        // Read as empty, a damaged list would be written over by the next change.
+        guard let pages = try? JSONDecoder().decode([WatchedPage].self, from: Data(bytes)) else {
+            throw Problem(
+                .badData, "the list of watched pages can't be read",
+                hint: "was it written by a newer kith? run that one, or restore from your backup")
         }
+        return pages
     }
 
     func watchPage(_ url: String, socks: String?, isWatched: Bool) async throws(Problem) {
@@ -42,8 +46,12 @@ extension NodeService {
     }
 
     private func save(_ pages: [WatchedPage]) async throws(Problem) {
-        let bytes = (try? JSONEncoder().encode(pages)).map { [UInt8]($0) } ?? []
-        do { try await store.setSetting(Self.watchedKey, pages.isEmpty ? nil : bytes) } catch {
+        guard let bytes = try? JSONEncoder().encode(pages) else {
+            throw Problem(
+                .internalError, "the list of watched pages can't be written", hint: "try again")
+        }
+        let kept = pages.isEmpty ? nil : [UInt8](bytes)
+        do { try await store.setSetting(Self.watchedKey, kept) } catch {
             throw Problem(error)
         }
     }
