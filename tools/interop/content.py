@@ -12,15 +12,8 @@ from returncodes import case_of
 from sealing import hpke_open
 
 REQUEST, SELF_COPY, GRANT, WORDS, ACT, STATUS, INCIDENT_NOTE = 1, 2, 3, 4, 5, 6, 9
-CLAIM, RELEASE, CASE_LETTER, NOTE, EPOCH_LETTER, JOIN, DIRECTORY = (
-    0x10,
-    0x11,
-    0x12,
-    0x13,
-    0x14,
-    0x15,
-    0x19,
-)
+CLAIM, RELEASE, CASE_LETTER, NOTE, EPOCH_LETTER, JOIN = range(0x10, 0x16)
+DIRECTORY, CONSENT, WITHDRAWAL, ANSWER = 0x19, 0x20, 0x21, 0x22
 RULES = {
     REQUEST: "request",
     SELF_COPY: "self-copy",
@@ -35,6 +28,9 @@ RULES = {
     EPOCH_LETTER: "epoch-letter",
     JOIN: "join",
     DIRECTORY: "directory",
+    CONSENT: "consent",
+    WITHDRAWAL: "withdrawal",
+    ANSWER: "answer",
 }
 SIGNED = {GRANT, ACT, STATUS, CLAIM, RELEASE, EPOCH_LETTER, DIRECTORY}
 CERTIFICATE_ENTRY = {GRANT: 4, STATUS: 5, CLAIM: 5, RELEASE: 3}
