@@ -1,5 +1,6 @@
 """Chapters 10, 12 and 13: the payloads of messages, each read by the rule of its kind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,6 +156,12 @@ def say(
 ) -> bytes:
     """A signed payload."""
     return signed.make(content, seeds, SAID, community.context(message_id))
+
+
+def words(text: str, language: str | None, files: Iterable[Any] = ()) -> bytes:
+    """The payload of words, with the indexes of files beside them."""
+    entries: dict[int, Any] = {1: text, 2: language, 3: list(files)}
+    return cbor.encode({key: value for key, value in entries.items() if value})
 
 
 def claim_id(map: bytes) -> bytes:

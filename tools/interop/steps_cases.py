@@ -8,9 +8,10 @@ from typing import Any
 import attachments
 import content
 import returncodes
+from casefiles import SEEKER, SUPPORTER, Case
 from envelopes import Retraction
 from node import Peer
-from seeker import SEEKER, SUPPORTER, Case, Seeker
+from seeker import Seeker
 from stage import Report, Stage, expect
 
 LANGUAGE = "en"

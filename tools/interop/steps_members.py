@@ -9,9 +9,10 @@ import invites
 from basics import NOBODY
 from claims import LONGEST
 from envelopes import group_topic
+from members import Epoch
 from node import Peer
 from stage import Report, Stage, expect
-from supporter import Epoch, Supporter
+from supporter import Supporter
 
 NAME = "Mina"
 ACCOUNT = "They follow me home. " * 300
