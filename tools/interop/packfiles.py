@@ -39,11 +39,11 @@ def _body(blocks: list[Any]) -> list[Any]:
 
 
 def _codes(claim: str) -> Callable[[list[int]], list[Any]]:
-    """Numbers by the names that stand in files, with "_" for spaces."""
+    """Numbers by what stands for them in files: kinds in plain words, needs by their names."""
 
     def shown(numbers: list[int]) -> list[Any]:
-        named = reports.NAMES[claim]
-        return [named[n].replace(" ", "_") if n in named else n for n in numbers]
+        named = reports.names(claim)
+        return [named.get(number, number) for number in numbers]
 
     return shown
 

@@ -28,14 +28,16 @@ def _section(title: str) -> str:
 
 
 def names(claim: str) -> dict[int, str]:
-    """The names of a code list's numbers."""
-    rows = ROW.finditer(_section(CODES[claim]))
-    return {int(row["number"]): row["name"].replace("_", " ") for row in rows}
+    """The names of a code list's numbers, as they stand there."""
+    return {int(row["number"]): row["name"] for row in ROW.finditer(_section(CODES[claim]))}
 
 
 LABELS = {row["claim"]: row["label"] for row in LABEL.finditer(_section("Labels of a report"))}
 del LABELS["claim"]
-NAMES = {claim: names(claim) for claim in CODES}
+NAMES = {
+    claim: {number: name.replace("_", " ") for number, name in names(claim).items()}
+    for claim in CODES
+}
 
 
 def mark(consent: bytes) -> str:
