@@ -56,7 +56,7 @@ class Seeker:
     def _to_intake(self, slot: int, case: CaseKeys) -> Sealer:
         return self._sealer(slot, case, recipient=self.manifest.intake_key(slot))
 
-    def _copy(
+    def copy(
         self,
         slot: int,
         case: CaseKeys,
@@ -80,7 +80,7 @@ class Seeker:
         payload = cbor.encode({**keys, 5: incident})
         message_id = os.urandom(16)
         made = self._to_intake(slot, case).seal(content.REQUEST, message_id, payload)
-        return made + self._copy(slot, case, content.REQUEST, payload, message_id)
+        return made + self.copy(slot, case, content.REQUEST, payload, message_id)
 
     def write(
         self, now: int, case: Case, text: str, language: str, files: Iterable[Any] = ()
@@ -101,7 +101,7 @@ class Seeker:
         if case.grants:
             sealer = self._sealer(slot, case.keys, shared=case.case_key)
             made += sealer.seal(content.ACT, message_id, payload)
-        return made + self._copy(slot, case.keys, content.ACT, payload, message_id)
+        return made + self.copy(slot, case.keys, content.ACT, payload, message_id)
 
     def erase(self, case: Case) -> list[Retraction]:
         """Retractions of everything the seeker can take back, grants and answers too."""
@@ -140,14 +140,14 @@ class Seeker:
         schema.check("incident", incident)
         slot, case = now // SLOT, self.cases[index]
         payload = cbor.encode(incident)
-        return self._copy(slot, case, content.INCIDENT_NOTE, payload, os.urandom(16))
+        return self.copy(slot, case, content.INCIDENT_NOTE, payload, os.urandom(16))
 
     def renew(self, now: int, case: Case) -> list[Envelope]:
         """Own copies sealed anew, for another ninety days."""
         made: list[Envelope] = []
         for one in case.copies:
             old = one.kind, one.payload, one.message_id, one.slot
-            made += self._copy(now // SLOT, case.keys, *old)
+            made += self.copy(now // SLOT, case.keys, *old)
         return made
 
     # Consents
@@ -181,24 +181,25 @@ class Seeker:
         fields = {name: value for name, value in case.fields.items() if name in set(shared)}
         shown = presenting.make(keys, terms, fields | (told or {}))
         payload = cbor.encode({1: shown.text, 2: keys.reply(id)})
-        return shown, self._to_bridge(now, case, card, content.CONSENT, payload)
+        return shown, self.to_bridge(now, case, card, content.CONSENT, payload)
 
     def withdraw(self, now: int, case: Case, card: Record, id: bytes) -> list[Envelope]:
         """What takes a consent back, and its self copy."""
         require(any(one.shown.terms.id == id for one in case.consents), "unknown-id")
         payload = cbor.encode({1: self._consent_keys(case).opening(id)})
-        return self._to_bridge(now, case, card, content.WITHDRAWAL, payload)
+        return self.to_bridge(now, case, card, content.WITHDRAWAL, payload)
 
     def _consent_keys(self, case: Case) -> ConsentKeys:
         return ConsentKeys(case.keys.key("kith1:consent"))
 
-    def _to_bridge(
+    def to_bridge(
         self, now: int, case: Case, card: Record, kind: int, payload: bytes
     ) -> list[Envelope]:
+        """What is sealed to a bridge, and its self copy."""
         slot, message_id = now // SLOT, os.urandom(16)
         sealer = self._sealer(slot, case.keys, recipient=records.bridge_key(card, slot))
         made = sealer.seal(kind, message_id, payload)
-        return made + self._copy(slot, case.keys, kind, payload, message_id)
+        return made + self.copy(slot, case.keys, kind, payload, message_id)
 
     # Reading
 
