@@ -89,5 +89,10 @@ class Browser:
     def size(self, data, kind):
         return self.call('size', base64.b64encode(data).decode(), kind)
 
+    def played(self, data, most):
+        """With a press before, as browsers demand."""
+        self.driver.find_element('tag name', 'html').click()
+        return self.call('played', base64.b64encode(data).decode(), most)
+
     def seconds(self, data):
         return self.call('seconds', base64.b64encode(data).decode())

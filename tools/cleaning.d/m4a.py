@@ -60,9 +60,8 @@ def track(kind, chunks, size, places, wide, samples_of):
     return box(b"trak", tkhd, box(b"meta", bytes(4), WHERE), mdia, box(b"udta", box(b"name", CAMERA)))
 
 
-def m4a(wide=False, index_last=True, chapters=False):
+def m4a(wide=False, index_last=True, chapters=False, samples_of=(4, 4, 3)):
     """Silence in two sizes of chunks, with notes in every box that has room for some."""
-    samples_of = [4, 4, 3]
     sound = [AAC * count for count in samples_of]
     words = WHO + WHERE
     ftyp = box(b"ftyp", b"M4A \0\0\2\0M4A mp42isom")

@@ -30,13 +30,13 @@ def comments(start, end=b""):
     return out + end
 
 
-def opus():
-    """Silence of twenty milliseconds a packet."""
+def opus(count=10):
+    """Silence of twenty milliseconds a packet, ten packets a page."""
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 312, 48000, 0, 0)
     pages = page(0, 2, 0, [head]) + page(1, 0, 0, [comments(b"OpusTags")])
-    for number in range(10):
+    for number in range(count):
         packets = [b"\xFC\xFF\xFE"] * 10
-        last = 4 if number == 9 else 0
+        last = 4 if number == count - 1 else 0
         pages += page(2 + number, last, 960 * 10 * (number + 1), packets)
     return pages
 

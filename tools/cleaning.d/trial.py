@@ -84,6 +84,21 @@ class Trial:
             self.step(f'ogg, Vorbis with {setup} bytes of setup',
                       functools.partial(self.vorbis, setup))
 
+        for name, data, seconds in [
+                ('mp3', mp3.mp3(), 1.5), ('m4a', m4a.m4a(), 0.2), ('ogg', ogg.opus(), 1.9)]:
+            self.step(f'{name} is played to its end', functools.partial(
+                self.played, data, seconds, False))
+        for name, data in [('mp3', mp3.mp3(frames=2000)), ('ogg', ogg.opus(2200)),
+                           ('m4a', m4a.m4a(samples_of=(30000, 4, 3)))]:
+            self.step(f'a long {name} is played in part, and ends when told to', functools.partial(
+                self.played, data, 4, True))
+
+    def played(self, data, seconds, is_part):
+        played, part, size = self.browser.played(data, 4000 if is_part else 20000)
+        assert part == is_part, f'in part: {part}, of {size} bytes'
+        assert seconds * 1000 <= played < (seconds + 8) * 1000, f'{played:.0f} ms'
+        return f'{size} bytes, {played:.0f} ms'
+
     def mp3(self, data):
         out = self.browser.clean(data)
         planted(data, out)

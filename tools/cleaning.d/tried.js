@@ -1,6 +1,8 @@
 // What tools/cleaning calls in the browser.
 
 import { clean } from '/clean.js';
+import { canPlay, isPart, play } from '/sound.js';
+
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const textOf = (bytes) => {
     let text = '';
@@ -46,6 +48,14 @@ globalThis.tried = {
     async seconds(text) {
         const sound = new OfflineAudioContext(2, 44100, 44100);
         return (await sound.decodeAudioData(bytesOf(text).buffer)).duration;
+    },
+    /// Cleans and plays it for at most so many milliseconds; how long it was played.
+    async played(text, most) {
+        const out = await clean(new File([bytesOf(text)], 'sound'));
+        if (!canPlay(out)) throw new Error('not played');
+        const began = performance.now();
+        await play(out, () => performance.now() - began < most);
+        return [performance.now() - began, isPart(out), out.bytes.length];
     },
     async photo(width, height) {
         const blob = await new Promise((resolve) => {

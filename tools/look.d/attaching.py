@@ -2,6 +2,7 @@
 
 import base64
 import sys
+import time
 from pathlib import Path
 
 from steps import eventually, expect, expect_soon
@@ -63,7 +64,7 @@ class Attaching:
         plain = base64.b64decode(page.chromium.wait_js(MADE, "image/jpeg", 900, 600))
         self.photo = pictures.jpeg(plain)
         self.paper = b"%PDF-1.7\n" + b"thistledown " * 9000
-        for name, data in [("IMG_Emilia.jpg", self.photo), ("memo.mp3", mp3.mp3(mp3.id3v1())),
+        for name, data in [("IMG_Emilia.jpg", self.photo), ("memo.mp3", mp3.mp3(mp3.id3v1(), 1200)),
                            ("letter.pdf", self.paper)]:
             (self.folder / name).write_bytes(data)
         page.press("choose.ask")
@@ -83,11 +84,29 @@ class Attaching:
                     "files.removed.tags", "files.warning.original"):
             page.says(key)
         page.choose("files.keep")
+        self.listen()
         self.see("files-chosen")
         page.press("question.on")
         page.at("review.title")
         page.shows("IMG_Emilia.jpg")
         self.see("review-files")
+
+    def listen(self):
+        """A recording is played, and ends when it is stopped, covered, or its screen is left."""
+        page = self.page
+        page.press("files.listen")
+        page.until(lambda: page.has("files.listen.stop"), "it is not played")
+        time.sleep(1)
+        expect(page.has("files.listen.stop"), "it ended by itself")
+        self.see("files-playing")
+        page.press("files.listen.stop")
+        page.until(lambda: page.has("files.listen"), "it is not stopped")
+        page.press("files.listen")
+        page.until(lambda: page.has("files.listen.stop"), "it is not played again")
+        page.js("Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
+                "document.dispatchEvent(new Event('visibilitychange')); delete document.hidden")
+        page.element(".cover button").click()
+        page.until(lambda: page.has("files.listen"), "it goes on while the page is covered", 2)
 
     def send(self):
         page, journey = self.page, self.journey

@@ -5,6 +5,8 @@ import time
 from steps import Failed, eventually, expect, expect_soon
 from telling import OTHER_CODE, ACCOUNT, ANSWER, CONTACT, EXPLANATION, LONG, MORE, NOTE, WHEN, WHERE
 
+SEEN = "return document.querySelector(arguments[0]).checkVisibility()"
+
 
 class Returning:
     """From the code to the conversation, and to its end."""
@@ -40,9 +42,22 @@ class Returning:
             self.until_news(lambda: EXPLANATION in page.text(), "the explanation is not there")
             page.shows("Wren Quillfeather")
             look.see("case")
+            self.expect_answer_in_sight()
+            page.press("case.before")
+            expect(page.js(SEEN, ".said.you"), "the own request stays folded")
+            look.see("case-before")
             own = self.said("you")[0]
             for text in (ACCOUNT, WHEN, WHERE, CONTACT):
                 expect(text in own, f"the own copy does not show {text[:20]!r}")
+
+    def expect_answer_in_sight(self):
+        """The own request is folded, and the answer begins on the first screenful."""
+        page = self.page
+        expect(not page.js(SEEN, ".said.you"), "the own request stands above the answer")
+        page.js("scrollTo({ top: 0, behavior: 'instant' })")
+        place = page.js("return document.querySelector('.said.them p[dir]').getBoundingClientRect().top")
+        height = page.chromium.look.size[1]
+        expect(place < height - 40, f"the answer begins at {place:.0f} of {height} pixels")
 
     def enter_code(self, code=None):
         """Begins anew by the link, and enters the code."""

@@ -10,6 +10,7 @@ const idleClear = 10 * 60e3;
 const lookEvery = 5000;
 
 const wipes = [];
+const hides = [];
 let presses = [];
 let pressTimer = 0;
 let cover = null;
@@ -20,6 +21,9 @@ let busy = () => false;
 
 /// Called when everything has to be forgotten, in this order.
 export const whenLeaving = (wipe) => wipes.push(wipe);
+
+/// Called whenever the page is hidden: what can be heard ends with what can be seen.
+export const whenHidden = (act) => hides.push(act);
 
 /// While this says true an idle page is covered but not cleared: something is being sent.
 export const whileBusy = (check) => { busy = check; };
@@ -53,6 +57,7 @@ export function leave(event) {
 /// Hides the page behind an empty one until somebody asks for it back.
 export function hide() {
     if (cover || isGone) return;
+    for (const one of hides) one();
     before = document.activeElement;
     const properties = { class: 'cover', role: 'dialog', 'aria-modal': 'true' };
     cover = el('div', { ...properties, 'aria-label': t('cover.label') },

@@ -5,6 +5,7 @@ import { apart, el } from './dom.js';
 import { addFile, bytesOf, mostBytes, secondsFor } from './files.js';
 import { button, choices, teller, warning } from './forms.js';
 import { about } from './progress.js';
+import { canPlay, isPart, play, stop } from './sound.js';
 import { state } from './state.js';
 import { number, t } from './words.js';
 
@@ -100,5 +101,29 @@ function fileCard(entry, list, { count, remove, news }) {
     return el('div', { class: 'card' }, el('p', {}, fileLine(entry)),
         entry.removed.length > 0 && el('ul', {}, entry.removed.map((key) => el('li', {}, t(key)))),
         entry.warning && warning(el('p', {}, t(entry.warning))),
+        canPlay(entry) && listenButton(entry, news),
         keep, button([t('files.remove'), which], () => remove(entry), 'link'));
+}
+
+/// Plays a recording and stops it. The name is heard only: several may stand there.
+function listenButton(entry, news) {
+    const label = el('span', {}, t('files.listen'));
+    const which = el('span', { class: 'unseen' }, ` ${entry.name}`);
+    let isPlaying = false;
+    const turn = (is) => {
+        isPlaying = is;
+        label.textContent = t(is ? 'files.listen.stop' : 'files.listen');
+    };
+    const press = button([label, which], async () => {
+        if (isPlaying) { stop(); return; }
+        turn(true);
+        news.tell(isPart(entry) ? t('files.listen.part') : '');
+        try {
+            await play(entry, () => press.isConnected);
+        } catch {
+            news.tell(t('files.listen.failed'));
+        }
+        turn(false);
+    }, '', t('files.listen.hint'));
+    return press;
 }

@@ -4,7 +4,7 @@ from .. import cbor, world
 from ..crypto import ZERO16, Signer, fixed, h, u32
 from ..scenario import Scenario, Topic
 from ..wire import Header, body_hash, envelope_id, finished
-from . import bridge_lists, bridges, guidances, papers
+from . import bridge_lists, bridges, guidance_records, papers
 from .papers import CHARTER, NEXT_ROOT, NEXT_ROOT_FIELDS, ROOT, signed_root
 
 NET, COMMUNITY, NOW = world.NETWORK, world.COMMUNITY, world.NOW
@@ -283,6 +283,6 @@ def topics() -> list[Topic]:
     papers.add(topic)
     _manifests(topic)
     bridges.add(topic, manifest_fields, record)
-    guidances.add_records(topic, record)
+    guidance_records.add_records(topic, record)
     _bodies(topic)
     return [topic]

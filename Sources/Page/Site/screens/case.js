@@ -25,10 +25,10 @@ function requestParts(one) {
     const helper = (name) => el('li', {}, name ? apart(name) : t('case.helper'));
     const shared = one.consents.map((consent) => sharedLine(one, consent));
     return [standing(one),
+        el('h2', {}, t('case.words')), conversation(one),
         el('h2', {}, t('case.helpers')),
         one.helpers.length === 0 ? paragraph('case.helpers.none')
             : el('ul', {}, one.helpers.map(helper)),
-        el('h2', {}, t('case.words')), conversation(one),
         one.kept.length > 0 && [el('h2', {}, t('case.kept')), paragraph('case.kept.about'),
             fileButtons(one.kept, one.number)],
         shared.length > 0 && [el('h2', {}, t('case.shared')), shared]];
@@ -51,12 +51,18 @@ function standing(one) {
             last.by && [' · ', apart(last.by)]));
 }
 
-/// Requests, words and answers in the order of time.
+/// Requests, words and answers in the order of time. Who comes back looks for what is new: all up
+/// to their last words before the newest answer is folded, so that the answers since stand on top.
 function conversation(one) {
     const own = one.requests.map(({ incident, slot, attachments }) => (
         { slot, from: 'you', told: inWords(incident), attachments }));
     const all = [...own, ...one.messages].sort((left, right) => left.slot - right.slot);
-    return el('div', {}, all.map((said) => bubble(said, one.number)));
+    const bubbles = all.map((said) => bubble(said, one.number));
+    const isOwn = all.map(({ from }) => from === 'you');
+    const newest = isOwn.lastIndexOf(false);
+    const before = newest < 0 ? 0 : isOwn.lastIndexOf(true, newest) + 1;
+    return el('div', {}, before > 0 && el('details', { class: 'part' },
+        el('summary', {}, t('case.before')), bubbles.slice(0, before)), bubbles.slice(before));
 }
 
 /// Files of a message, each a way to its own screen.

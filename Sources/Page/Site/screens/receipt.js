@@ -25,7 +25,8 @@ export default function receipt() {
         paragraph('receipt.meaning'),
         el('h2', {}, t('receipt.next')),
         list(...coming.map(
-            (key) => (key === 'receipt.days' && isShort ? 'receipt.week' : key))),
+            (key) => (key === 'receipt.days' && isShort ? 'receipt.week' : key)),
+        ...(files.length > 0 ? ['files.month'] : [])),
         el('div', { class: 'actions' },
             button(t('receipt.case'), () => goAnew('cases'), 'main'),
             button(t('receipt.more'), () => goAnew('choose')),

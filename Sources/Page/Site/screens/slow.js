@@ -22,8 +22,10 @@ export default function slow() {
         if (shorter.phase === 'failed') news.tell(refusal(shorter.problem));
         else on();
     };
+    // Files have a time of their own, and with it most of the work.
+    const canShorten = sending.order.files.length === 0;
     return screen(t('slow.title'), el('p', {}, t('slow.about', { time: about(sending.timeTold) })),
         paragraph('slow.why'), list('slow.open', 'slow.pause', 'slow.other'), news,
         actions(button(t('slow.start'), () => { sending.resume(); on(); }, 'main'),
-            button(t('slow.short'), short, '', t('slow.short.hint'))));
+            canShorten && button(t('slow.short'), short, '', t('slow.short.hint'))));
 }
