@@ -39,16 +39,26 @@ import Wire
         #expect(epoch.precision < 0.75 * message.precision)
     }
 
+    /// Chapter 21's figures from twenty runs each, to a fiftieth:
     /// `KITH_STEM_TABLE=1 swift test -c release --filter printsTheTable`
     @Test(.enabled(if: ProcessInfo.processInfo.environment["KITH_STEM_TABLE"] != nil))
     func printsTheTable() {
         print("spies  messages  way per  fluff  recall  precision")
         for (fluff, messages) in [(0.1, 1), (0.2, 1), (0.1, 5), (0.2, 5)] {
             for yardstick in Self.yardsticks {
+                var ofEpochs: StemNetwork.Found?
                 for perMessage in [false, true] {
                     let found = mean(
                         runs: 20, spies: yardstick.spies, messages: messages,
                         network(fluff: fluff, perMessage: perMessage))
+                    if let ofEpochs, messages == 5 {
+                        #expect(ofEpochs.recall < found.recall - 0.05)
+                        #expect(ofEpochs.precision < found.precision - 0.03)
+                    } else if messages == 1, fluff == 0.1, !perMessage {
+                        #expect(found.recall < yardstick.recall + 0.02)
+                        #expect(found.precision < yardstick.precision + 0.02)
+                    }
+                    ofEpochs = found
                     let way = perMessage ? "message" : "epoch  "
                     let numbers = [found.recall, found.precision].map {
                         ($0 * 1000).rounded() / 1000

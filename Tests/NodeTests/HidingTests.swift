@@ -91,6 +91,25 @@ import Wire
         #expect(known.contains { if case .syncOpen = $0.frame { true } else { false } })
     }
 
+    /// Who submits here can't find out that somebody else did so before.
+    @Test func aSubmissionIsAnsweredAlikeWhetherItIsHereOrNot() {
+        func answers(holds: Bool) -> (told: [SubmitError??], sent: [MemoryNetwork.Sent]) {
+            var net = single(gap: Self.never)
+            _ = net.befriend(0, as: 8, of: network)
+            net.run(milliseconds: 500)
+            if holds { net.submit([envelope], at: 0) }
+            net.run(milliseconds: 100)
+            let batches = [[envelope], [network.envelope(2), envelope], [envelope]]
+            let tickets = batches.map { net.submit($0, at: 0) }
+            net.run(milliseconds: 40_000)
+            return (tickets.map { net.answers[0][$0] }, net.sent)
+        }
+        let (known, unknown) = (answers(holds: true), answers(holds: false))
+        #expect(known.told == [.some(nil), .some(nil), .some(nil)])
+        #expect(known.told == unknown.told)
+        #expect(known.sent == unknown.sent)
+    }
+
     @Test func comparingDoesNotShowIt() {
         var net = single(gap: Self.never)
         net.add(network.configuration(1, stemGap: Self.never))

@@ -190,6 +190,9 @@ public struct NodeStatus: Codable, Sendable {
         public var comparisons: Int
         public var pushes: Int
         public var duplicates: Int
+        /// Messages that came first by being pushed, and the links they had travelled, in sum.
+        public var arrivals: Int
+        public var links: Int
         public var grafts: Int
         public var prunes: Int
         /// Kinds of messages of which a period is full: more work is needed to be kept.

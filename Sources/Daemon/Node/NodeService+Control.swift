@@ -376,7 +376,8 @@ extension NodeStatus.Gossip {
             neighbours: standing.neighbours, eager: standing.eager, stems: standing.stems,
             onStem: standing.onStem, passive: standing.passive, wanted: standing.wanted,
             comparisons: standing.sessions,
-            pushes: counters.pushes, duplicates: counters.duplicates, grafts: counters.grafts,
+            pushes: counters.pushes, duplicates: counters.duplicates,
+            arrivals: counters.arrivals, links: counters.links, grafts: counters.grafts,
             prunes: counters.prunes, fullPeriods: standing.full.count)
     }
 }

@@ -39,7 +39,11 @@ extension Spreading {
         peers[link]?.has.insert(id)
         peers[link]?.pushed.insert(id)
         // Who brings what is new belongs into the tree.
-        if hops < Announcement.offTree { welcome(link, now) }
+        if hops < Announcement.offTree {
+            counters.arrivals += 1
+            counters.links += Int(hops) + 1
+            welcome(link, now)
+        }
         arrivals[id] = Arrival(hops: hops, link: link)
         var effects = own.contains(id) ? witness(id, link) : []
         for announcer in want?.announcers ?? [] { effects += improve(id, announcer, now) }

@@ -57,6 +57,9 @@ public struct Spreading: Sendable {
         public internal(set) var repairs = 0
         public internal(set) var prunes = 0
         public internal(set) var duplicates = 0
+        /// Items that the tree brought first, and the links they had travelled, in sum.
+        public internal(set) var arrivals = 0
+        public internal(set) var links = 0
         public internal(set) var graftsHeard = 0
         public internal(set) var prunesHeard = 0
         /// Times a shorter way took the place of a longer one.
