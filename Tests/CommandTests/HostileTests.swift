@@ -133,6 +133,8 @@ import Testing
                 scene.expectRefusal(
                     outcome, 64, "\(address) is not an address", hint: "host:port")
             }
+            let onion = try await node.run("peer", "add", "abcdef.onion:4711")
+            scene.expectRefusal(onion, 64, "is an onion service", hint: "another")
             for prefix in ["", "zz", "00"] {
                 let outcome = try await node.run("peer", "pin", prefix)
                 scene.expectRefusal(outcome, 66, "no single known peer", hint: "kith peers")

@@ -36,6 +36,19 @@ import Testing
         }
     }
 
+    /// One told beside another address would say whose it is, to everybody.
+    @Test func anOnionServiceIsNotToldToOthers() async throws {
+        try await Scene.play { scene in
+            let node = try await scene.founder(isRunning: false)
+            let onion = String(repeating: "a", count: 56) + ".onion:4711"
+            let mixed = ["run", "--advertise", "192.0.2.7:4711", "--advertise", onion]
+            for words in [mixed, ["run", "--advertise", onion]] {
+                let outcome = try await scene.run(words + ["--data", node.data], input: "")
+                scene.expectRefusal(outcome, 64, "\(onion) is an onion service", hint: "leave it out")
+            }
+        }
+    }
+
     @Test func aSecondNodeOnTheFolderIsRefusedAndNamesTheFirst() async throws {
         try await Scene.play { scene in
             let node = try await scene.founder()
