@@ -44,7 +44,8 @@ import Testing
             let mixed = ["run", "--advertise", "192.0.2.7:4711", "--advertise", onion]
             for words in [mixed, ["run", "--advertise", onion]] {
                 let outcome = try await scene.run(words + ["--data", node.data], input: "")
-                scene.expectRefusal(outcome, 64, "\(onion) is an onion service", hint: "leave it out")
+                scene.expectRefusal(
+                    outcome, 64, "\(onion) is an onion service", hint: "leave it out")
             }
         }
     }
