@@ -51,6 +51,17 @@ extension Store {
         try await result { completion in missing(among: ids, completion) }
     }
 
+    /// Those of `ids` that are held in the open and were not submitted here.
+    public func openFromOthers(among ids: [ItemID]) async throws(StoreError) -> Set<ItemID> {
+        try await read("look up items") { db in
+            Set(
+                try ids.filter {
+                    try db.exists(
+                        "SELECT 1 FROM item WHERE id = ? AND hidden = 0 AND own = 0", [.id($0)])
+                })
+        }
+    }
+
     /// What is held under each of `ids`, in the order given. The caller bounds their number.
     public func fetch(
         _ ids: [ItemID],

@@ -29,7 +29,15 @@ extension Store {
         }
     }
 
-    /// The items of a submission in the order they were submitted; empty for an unknown handle.
+    /// Counts items that others sent under a handle too; they stay others'.
+    public func note(_ items: [Item], _ handle: Handle) async throws(StoreError) {
+        try await write("note a submission", items: items.count) { transaction in
+            for item in items { try transaction.note(item, handle) }
+        }
+    }
+
+    /// The items of a submission in the order they were submitted; empty for an unknown handle, and
+    /// without those that are counted under as many others as there may be.
     public func submission(_ handle: Handle) async throws(StoreError) -> [SubmissionItem] {
         try await read("read a submission") { db in try db.submission(handle) }
     }
@@ -102,6 +110,9 @@ extension Store {
 
 extension Transaction {
     fileprivate func note(_ item: Item, _ handle: Handle) throws {
+        let handles = try db.first("SELECT count(*) FROM submission WHERE item = ?", [.id(item.id)])
+        { $0.integer(0) }
+        guard (handles ?? 0) < Bounds.handlesPerItem else { return }
         try db.run(
             "INSERT OR IGNORE INTO submission(handle, item, kind, expiry) VALUES (?, ?, ?, ?)",
             [.id(handle), .id(item.id), .number(item.kind.rawValue), .number(item.expiry)])

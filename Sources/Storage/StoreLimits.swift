@@ -39,6 +39,9 @@ enum Bounds {
     static let jobBytes = 256
     /// Nodes remembered per own item and kind of witness. Guess.
     static let witnesses: Int64 = 64
+    /// Handles under which one item is counted: whoever hands in what others sent does no work for
+    /// it, and must not fill the disk with handles. Guess.
+    static let handlesPerItem: Int64 = 4
     /// Retractions waiting for their release. Guess.
     static let pendingRetractions: Int64 = 65536
     /// What was removed leaves the write-ahead log within this time, milliseconds; also how often

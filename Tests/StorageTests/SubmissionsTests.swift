@@ -37,6 +37,29 @@ import Testing
         #expect(try await store.submission(handle).count == 1)
     }
 
+    @Test func anItemIsCountedUnderFewHandles() async throws {
+        let store = try folder.open()
+        _ = try await store.put([envelope(1)])
+        for number in 1...9 {
+            try await store.note([envelope(1), envelope(2)], name16(number))
+            _ = try await store.pend([
+                PendingRetraction(item: retraction(of: 3), handle: name16(number), due: 9)
+            ])
+        }
+        #expect(try await store.submission(name16(4)).count == 3)
+        #expect(try await store.submission(name16(5)).isEmpty)
+        #expect(try store.onWriter("SELECT count(*) FROM submission") == 12)
+    }
+
+    @Test func whatOthersSentIsToldApartFromWhatWasSubmittedHere() async throws {
+        let store = try folder.open()
+        var hidden = envelope(3, own: true)
+        hidden.hidden = true
+        _ = try await store.put([envelope(1), envelope(2, own: true), hidden])
+        let ids = (1...4).map { id($0) }
+        #expect(try await store.openFromOthers(among: ids) == [id(1)])
+    }
+
     @Test func aSubmissionIsKeptWholeOrNotAtAll() async throws {
         let store = try folder.open(bytes: 1024)
         let items = (1...3).map { envelope($0, own: true) }

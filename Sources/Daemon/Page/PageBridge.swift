@@ -152,15 +152,39 @@ final class PageBridge: PageNode {
     func submit(
         _ handle: Handle, isUrgent: Bool, _ envelopes: [Envelope]
     ) async throws(PageRefusal) -> Int {
+        let new = try await keepingOthers(envelopes, handle)
+        guard !new.isEmpty else { return envelopes.count }
         let ticket = service.shell.newTicket()
         service.bridge.prepare(ticket, .submission(handle, opened: [], vault: nil))
         do {
-            try await service.shell.submit(
-                ticket: ticket, envelopes: envelopes, isUrgent: isUrgent)
+            try await service.shell.submit(ticket: ticket, envelopes: new, isUrgent: isUrgent)
         } catch {
             throw PageRefusal(error, service.bridge.takeFailure(ticket))
         }
         return envelopes.count
+    }
+
+    /// What others sent and everybody may read costs whoever hands it in no work. It is held
+    /// already, and takes no place among what was submitted here.
+    ///
+    /// - Returns: the rest.
+    private func keepingOthers(
+        _ envelopes: [Envelope], _ handle: Handle
+    ) async throws(PageRefusal) -> [Envelope] {
+        let items = envelopes.map {
+            StoreItem(
+                id: Naming.envelopeID(network: service.settings.network, $0),
+                content: .envelope($0), isOwn: false)
+        }
+        do {
+            let others = try await service.store.openFromOthers(among: items.map(\.id))
+            guard !others.isEmpty else { return envelopes }
+            let held = items.filter { others.contains($0.id) }
+            try await service.store.note(held.map { Item($0) }, handle)
+            return zip(items, envelopes).filter { !others.contains($0.0.id) }.map { $0.1 }
+        } catch {
+            throw PageRefusal(error)
+        }
     }
 
     func retract(
