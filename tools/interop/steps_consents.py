@@ -64,7 +64,7 @@ class Consents(SeekerSteps):
             await report.step("consents: the bridge sees these fields and no other", self.consents)
             await report.step("consents: the report is chapter 19's to the letter", self.forwards)
             await report.step("consents: answers and the forward are read here", self.is_told)
-            await report.step("consents: a renewal takes the place of another", self.renews)
+            await report.step("consents: a renewal shares a forward, or takes another's place", self.renews)
             await report.step("consents: refused; the reason is read here", self.is_refused)
             await report.step("consents: taken back before and after it was sent", self.withdraws)
             await report.step("consents: kith open shows those that were given here", self.opened)
@@ -213,27 +213,31 @@ class Consents(SeekerSteps):
         shows(KITH, PEER, "answer", "answer with a forward")
 
     async def renews(self) -> None:
+        """What was sent is not sent again; what was not is replaced."""
         first = self.given[0]
         second = await self._give(days=60, renews=first.terms.id)
-        await self._said(first, REPLACED)
-        await self._said(second, FORWARDED, OPEN)
+        answer = await self._said(second, FORWARDED, OPEN)
+        expect(answer[6] == self._consent(first).answers[-1][6], f"another forward {answer[6]}")
         expect(len(self._lines("request")) == 1, "it was sent again")
+        third = await self._give(shared=["kinds"], told={})
+        await self._report(third)
+        await self._give(shared=["kinds"], told={"area": AREA}, renews=third.terms.id)
+        await self._said(third, REPLACED)
         shows(PEER, KITH, "consent that renews")
 
     async def is_refused(self) -> None:
-        third = await self._give(shared=["kinds"], told={})
-        await self._report(third)
-        await self._decide("refuse", third.terms.id.hex(), "--reason", REASON)
-        answer = await self._said(third, REFUSED)
+        fourth = self.given[3]
+        await self._report(fourth)
+        await self._decide("refuse", fourth.terms.id.hex(), "--reason", REASON)
+        answer = await self._said(fourth, REFUSED)
         expect(answer.get(4) == REASON, f"text {answer.get(4)}")
 
     async def withdraws(self) -> None:
-        fourth = await self._give(shared=["kinds"], told={}, days=1)
-        await self._report(fourth)
-        for shown, state in ((fourth, WITHDRAWN), (self.given[1], AFTER)):
-            made = self.seeker.withdraw(
-                self.peer.now(), self.look(), self.card, shown.terms.id
-            )
+        fifth = await self._give(shared=["kinds"], told={}, days=1)
+        await self._report(fifth)
+        for shown, state in ((fifth, WITHDRAWN), (self.given[1], AFTER)):
+            of = self.look(), self.card, shown.terms.id
+            made = self.seeker.withdraw(self.peer.now(), *of)
             await self.send(list(made))
             await self._said(shown, state)
         updates = [dict(line["form"])["status"] for line in self._lines("update")]
@@ -248,7 +252,7 @@ class Consents(SeekerSteps):
             one["consent"]: (one["authority"], one["withdrawn"], [f["field"] for f in one["fields"]])
             for one in case["consents"]
         }
-        taken_back = {self.given[1].terms.id, self.given[3].terms.id}
+        taken_back = {self.given[1].terms.id, self.given[4].terms.id}
         wanted = {
             one.terms.id.hex(): (POLICE, one.terms.id in taken_back, list(one.fields))
             for one in self.given

@@ -232,8 +232,8 @@ class PageAtNode(Consents):
         told = forward["recipient"], forward["day"], forward["reference"], forward["isPerhapsTwice"]
         expect(told == (self.url, self.now // DAY, answer["reference"], False), f"{forward}")
         second = await self._consents(renews=self.consent, days=60)
-        await self._answered(self.consent, "replaced")
-        await self._answered(second, "forwarded", "open")
+        again = await self._answered(second, "forwarded", "open")
+        expect(again["forwards"] == answer["forwards"], f"another forward {again}")
         [case] = (await self.own())["cases"]
         kept = {one["consent"] for one in case["consents"]}
         expect(kept == {name, self._hex(second)}, f"consents {kept}")
