@@ -6,7 +6,7 @@ from typing import Any
 
 import cbor
 import schema
-from basics import Refused, require
+from basics import require
 from records import is_tag
 
 FIRST, ALL = 1, 2

@@ -31,8 +31,12 @@ def shows(sealer: str, opener: str, *rows: str) -> None:
 def faults(with_page: bool) -> list[str]:
     """What the table says and this run did not show, and the other way round."""
     table = {cell for cell in wanted() if with_page or PAGE not in cell}
-    missing = [f"{row}, {a} to {b}: not shown" for row, a, b in sorted(table - _shown)]
-    return missing + [f"{row}, {a} to {b}: not in the table" for row, a, b in sorted(_shown - table)]
+    wrong = {"not shown": table - _shown, "not in the table": _shown - table}
+    return [
+        f"{row}, {sealer} to {opener}: {what}"
+        for what, cells in wrong.items()
+        for row, sealer, opener in sorted(cells)
+    ]
 
 
 def count() -> int:

@@ -125,7 +125,8 @@ class KithNode:
     async def consent(self, code: str, *words: str) -> tuple[dict[str, Any], str]:
         """Consents as a seeker at this node: what was shown before, and the consent's id."""
         pipe = asyncio.subprocess.PIPE
-        process = await self._start("consent", *words, "--json", stdin=pipe, stdout=pipe, stderr=pipe)
+        streams = {"stdin": pipe, "stdout": pipe, "stderr": pipe}
+        process = await self._start("consent", *words, "--json", **streams)
         assert process.stdin and process.stdout
         try:
             async with asyncio.timeout(COMMAND_SECONDS):

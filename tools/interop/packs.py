@@ -14,8 +14,9 @@ PACK: dict[int, Any] = {
     6: [
         {1: "emergency", 2: "Emergency", 4: ["112"], 9: True, 11: True},
         {
-            **{1: "helpline", 2: "Helpline", 3: "They listen. Größe, 見て.", 4: ["+34 600 000 000"]},
-            **{5: "https://help.example/for-you?l=en", 6: "9 to 21", 7: ["en", "pt-br"]},
+            **{1: "helpline", 2: "Helpline", 3: "They listen. Größe, 見て."},
+            **{4: ["+34 600 000 000"], 5: "https://help.example/for-you?l=en"},
+            **{6: "9 to 21", 7: ["en", "pt-br"]},
             **{8: [1, 6], 9: False, 10: "They do not see your number."},
         },
     ],
@@ -28,7 +29,10 @@ PACK: dict[int, Any] = {
     8: [
         {
             **{1: "urgent", 2: 1},
-            3: [{1: [["safe", ["no"]]], 2: ["helpline", "rights"]}, {3: ["helpline"], 4: ["rights"]}],
+            3: [
+                {1: [["safe", ["no"]]], 2: ["helpline", "rights"]},
+                {3: ["helpline"], 4: ["rights"]},
+            ],
         },
         {1: "more", 2: 2, 3: [{1: [[1, [4, 5]]], 3: ["traces"]}, {1: [[2, [6]]], 2: ["rights"]}]},
     ],

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import attachments

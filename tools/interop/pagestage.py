@@ -1,4 +1,4 @@
-"""What the steps of the page have in common: a browser, and a community all of whose hands are here."""
+"""What the steps of the page have in common: a browser, and a community with all its hands."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -13,7 +13,6 @@ import packfiles
 import packs
 import records
 import reports
-import returncodes
 import steps_links
 from casefiles import Consented
 from environment import ROOT
@@ -44,6 +43,9 @@ class Follower(Protocol):
     async def play(self, report: Report) -> None: ...
 
 
+Then = Callable[["Consents"], Follower]
+
+
 class Consents(SeekerSteps):
     """A node with a bridge of its own, and an authority beside it."""
 
@@ -55,7 +57,7 @@ class Consents(SeekerSteps):
         self.card: Record
         self.given: list[Presentation] = []
 
-    async def play(self, report: Report, then: Callable[["Consents"], Follower] | None = None) -> None:
+    async def play(self, report: Report, then: Then | None = None) -> None:
         """All steps of this part, which build on each other, and what shall follow them."""
         try:
             if not await report.step("consents: a node with a bridge is at work", self.begins):
@@ -64,7 +66,7 @@ class Consents(SeekerSteps):
             await report.step("consents: the bridge sees these fields and no other", self.consents)
             await report.step("consents: the report is chapter 19's to the letter", self.forwards)
             await report.step("consents: answers and the forward are read here", self.is_told)
-            await report.step("consents: a renewal shares a forward, or takes another's place", self.renews)
+            await report.step("consents: a renewal shares a forward, or replaces", self.renews)
             await report.step("consents: refused; the reason is read here", self.is_refused)
             await report.step("consents: taken back before and after it was sent", self.withdraws)
             await report.step("consents: kith open shows those that were given here", self.opened)
@@ -248,10 +250,10 @@ class Consents(SeekerSteps):
         """The program's seeker finds them by the code: copies, and the bridge's own answers."""
         [opened] = await self.stage.node.command("open", typed=self.code)
         [case] = opened["cases"]
-        told = {
-            one["consent"]: (one["authority"], one["withdrawn"], [f["field"] for f in one["fields"]])
-            for one in case["consents"]
-        }
+        told = {}
+        for one in case["consents"]:
+            fields = [field["field"] for field in one["fields"]]
+            told[one["consent"]] = one["authority"], one["withdrawn"], fields
         taken_back = {self.given[1].terms.id, self.given[4].terms.id}
         wanted = {
             one.terms.id.hex(): (POLICE, one.terms.id in taken_back, list(one.fields))

@@ -60,7 +60,7 @@ class Founded:
             await report.step("founded: Ada answers with what the letter brought", self.answers)
             await report.step("founded: kith consent is sealed to the bridge here", self.consents)
             await report.step("founded: kith open checks answer, forward, checkpoint", self.told)
-            await report.step("founded: kith withdraw, and the bridge's last answer", self.withdraws)
+            await report.step("founded: kith withdraw, and the last answer", self.withdraws)
             await report.step("founded: guidance taken back here is gone there", self.takes_back)
         finally:
             await self.stage.close()

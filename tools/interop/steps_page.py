@@ -275,7 +275,8 @@ class PageSteps(PageStage):
         expect([c.slot for c in after.copies] == [c.slot for c in before.copies], "other slots")
         ends = [b.expiry - a.expiry for a, b in zip(before.copies, after.copies)]
         expect(set(ends) == {later * SLOT}, f"ends {ends}")
-        expect(after.requests == before.requests and after.acts == before.acts, "it reads otherwise")
+        same = after.requests == before.requests and after.acts == before.acts
+        expect(same, "it reads otherwise")
         shows(PAGE, PEER, "copy sealed anew")
         return f"{len(after.copies)} copies"
 

@@ -1,37 +1,29 @@
 """Steps: the seeker's page in Chromium, and the program at every other hand."""
 
 import asyncio
-import base64
 import json
 import os
-from collections.abc import Callable
-from typing import Any
 
 import attachments
-import cbor
 import packfiles
 import packs
 import records
-from basics import DAY, SLOT
+from basics import DAY
 from guidance import Guidance
 from kinds import KITH, PAGE, shows
-from page import Page, text
-from pagestage import ANSWER, INCIDENT, NOTE, PURPOSE, RULES, THANKS
+from page import text
+from pagenode import PageAndNode, as_hex
+from pagestage import ANSWER, INCIDENT, NOTE, RULES, THANKS
 from stage import Report, expect
-from steps_consents import POLICE, WORKING_SECONDS, Consents
+from steps_consents import POLICE, WORKING_SECONDS
 
 EXPLAINED = "Ana is at the centre"
 CODES = {"bias": ["racist_xenophobic", "antisemitic"], "needs": ["someone_to_talk_to"]}
 TOLD = {"account": "By the door.", "kinds": ["02012"], "when": "Monday", "language": "en"}
 
 
-class PageAtNode(Consents):
-    """Goes on where the steps of a node with a bridge end; the peer only carries."""
-
-    def __init__(self, before: Consents) -> None:
-        self.__dict__ |= before.__dict__
-        self.page = Page()
-        self.consent = ""
+class PageAtNode(PageAndNode):
+    """One seeker at the page, from following the community to what another client sealed."""
 
     async def play(self, report: Report, then: object = None) -> None:
         """All steps of this part, which build on each other."""
@@ -53,53 +45,6 @@ class PageAtNode(Consents):
                 await report.step(name, play)
         finally:
             await self.page.close()
-
-    # Between the page and the node
-
-    @property
-    def now(self) -> int:
-        return self.peer.now()
-
-    @property
-    def slot(self) -> int:
-        return self.now // SLOT
-
-    async def follow(self) -> Any:
-        """A visit that has looked at the records which the node gave the peer."""
-        store, community = self.peer.store, self.stage.invite.community
-        [charters] = store.records_about(records.CHARTERS, store.network)
-        [manifest] = store.records_about(records.MANIFEST, community)
-        cards = store.records_about(records.CARD, community)
-        of = store.network, cbor.encode(charters.content), manifest, cards
-        return await self.page.follow(*of, self.now)
-
-    def texts(self) -> list[Any]:
-        """What a page reads of the weeks that live."""
-        topics = self.seeker.topics(self.now)
-        items = self.peer.store.envelopes.values()
-        return [item for item in items if item.header.topic in topics]
-
-    async def returns(self, code: str) -> list[dict[str, Any]]:
-        """What another visit finds by the code alone."""
-        await self.follow()
-        await self.page.call("enterCode", text=code)
-        await self.page.scan(self.texts())
-        return await self.page.cases(self.now)
-
-    async def until_shown(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Looks again until the page shows something of the first case."""
-        until = self.now + WORKING_SECONDS
-        while not (shown := await self.returns(self.code)) or not holds(shown[0]):
-            expect(self.now < until, f"the page shows {shown}")
-            await asyncio.sleep(0.3)
-        return shown[0]
-
-    async def own(self) -> dict[str, Any]:
-        """What kith open finds by the same code."""
-        [opened] = await self.stage.node.command("open", typed=self.code)
-        return opened
-
-    # The steps
 
     async def reads(self) -> None:
         told = await self.follow()
@@ -195,66 +140,40 @@ class PageAtNode(Consents):
         expect((said, case["status"]["state"]) == ([THANKS], "in_progress"), f"{case['status']}")
         shows(PAGE, KITH, "words of a seeker", "act: contact rules", "act: reopen")
 
-    async def _consents(self, **more: Any) -> str:
-        wish = {"case": 0, "bridge": text(self.key), "authority": self.url, "now": self.now}
-        wish |= {"fields": ["kinds", "where"], "purpose": PURPOSE, "extra": {"area": "Harbour"}}
-        shown = await self.page.call("preview", **(wish | more))
-        await self.send(list(await self.page.compose("give", slot=self.slot)))
-        return shown["id"]
-
-    async def _answered(self, id: str, *states: str) -> dict[str, Any]:
-        """The latest answer that the page shows of a consent, once it is one of these."""
-
-        def latest(case: dict[str, Any]) -> dict[str, Any]:
-            own = next(one for one in case["consents"] if one["id"] == id)
-            return own["answers"][-1] if own["answers"] else {"state": ""}
-
-        return latest(await self.until_shown(lambda case: latest(case)["state"] in states))
-
-    @staticmethod
-    def _hex(id: str) -> str:
-        return base64.urlsafe_b64decode(id + "==").hex()
-
     async def consents_(self) -> None:
         await self.returns(self.code)
         before = len(self._lines("request"))
-        self.consent = await self._consents()
-        name = self._hex(self.consent)
-        await self._wait_for(name)
+        self.consent = await self.give()
+        name = as_hex(self.consent)
+        await self.wait_for(name)
         show = "bridge", "show", name, "--passphrase-stdin"
         [shown] = await self.stage.node.command(*show)
         fields = {one["field"]: one["value"] for one in shown["fields"]}
         wanted = {"kinds": "damage to property (ICCS 0504)", "where": "at home", "area": "Harbour"}
         expect(fields == wanted, f"{fields}")
         await self._decide("approve", name)
-        answer = await self._answered(self.consent, "forwarded", "open")
+        answer = await self.answered(self.consent, "forwarded", "open")
         received = self._lines("request")[before:]
         expect([str(one["id"]) for one in received] == [answer["reference"]], f"{answer}")
         [forward] = answer["forwards"]
         told = forward["recipient"], forward["day"], forward["reference"], forward["isPerhapsTwice"]
         expect(told == (self.url, self.now // DAY, answer["reference"], False), f"{forward}")
-        second = await self._consents(renews=self.consent, days=60)
-        again = await self._answered(second, "forwarded", "open")
+        second = await self.give(renews=self.consent, days=60)
+        again = await self.answered(second, "forwarded", "open")
         expect(again["forwards"] == answer["forwards"], f"another forward {again}")
         [case] = (await self.own())["cases"]
         kept = {one["consent"] for one in case["consents"]}
-        expect(kept == {name, self._hex(second)}, f"consents {kept}")
+        expect(kept == {name, as_hex(second)}, f"consents {kept}")
         shows(PAGE, KITH, "consent", "consent that renews", "copy of a consent")
         shows(KITH, PAGE, "answer", "answer with a forward")
-
-    async def _wait_for(self, name: str) -> None:
-        async with asyncio.timeout(WORKING_SECONDS):
-            queue = "bridge", "queue", "--all", "--passphrase-stdin"
-            while name not in str(await self.stage.node.command(*queue)):
-                await asyncio.sleep(0.3)
 
     async def takes_back(self) -> None:
         made = await self.page.compose("withdraw", case=0, consent=self.consent, slot=self.slot)
         await self.send(list(made))
-        await self._answered(self.consent, "withdrawn_after")
+        await self.answered(self.consent, "withdrawn_after")
         [case] = (await self.own())["cases"]
         withdrawn = [one["consent"] for one in case["consents"] if one["withdrawn"]]
-        expect(withdrawn == [self._hex(self.consent)], f"withdrawn {withdrawn}")
+        expect(withdrawn == [as_hex(self.consent)], f"withdrawn {withdrawn}")
         shows(PAGE, KITH, "withdrawal", "copy of a withdrawal")
 
     async def renews_(self) -> str:
@@ -328,7 +247,7 @@ class PageAtNode(Consents):
         held = self.peer.store.envelopes
         expect(await self.page.fetch(0, file["id"], held) == paper, "another file")
         withdrawn = [one["id"] for one in shown["consents"] if one["isWithdrawn"]]
-        expect(list(map(self._hex, withdrawn)) == [id], f"withdrawn {withdrawn}")
+        expect(list(map(as_hex, withdrawn)) == [id], f"withdrawn {withdrawn}")
         [kept] = await self.returns(note)
         told_again = kept["isNote"], kept["requests"][0]["incident"]
         expect(told_again == (True, incident), f"{kept}")
