@@ -28,6 +28,11 @@ export function caseState(one) {
     return parts.join(' · ');
 }
 
+/// Whether a bridge may still act on a consent: what took it back was not answered yet.
+export function isOpen({ isWithdrawn, answers }) {
+    return !isWithdrawn || !['withdrawn', 'withdrawn_after'].includes(answers.at(-1)?.state);
+}
+
 /// Days until nothing of the case is left unless it is renewed.
 export function daysLeft(one) {
     return Math.max(0, Math.ceil((one.lastDay - state.clock.now) / 86400));

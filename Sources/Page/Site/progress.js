@@ -38,9 +38,11 @@ export function progressOf(sending, onTurn = () => {}) {
     return block;
 }
 
-// words: progress.{composing working paused waiting handing offline busy done failed}
+// words: progress.{composing working paused waiting handing offline busy done failed},
+//   progress.failed.erase
 
-function inWords({ phase, trouble, secondsLeft }) {
+function inWords({ phase, trouble, secondsLeft, missing }) {
+    if (phase === 'failed' && missing) return t(`progress.failed.${missing}`);
     if (phase === 'handing') return t(trouble ? `progress.${trouble}` : 'progress.handing');
     if (phase === 'working' && secondsLeft !== null) {
         return t('progress.working', { time: about(secondsLeft) });

@@ -1,11 +1,12 @@
 // One thing on its way out: composed, worked for, handed to the relay. It says what it is doing
 // and keeps at it when the network goes away. Files are worked for first, since the words list
-// them; the words leave first.
+// them; the words leave first. An erasure is a word and then its retractions, and not done before
+// the relay has both.
 
 import { whileBusy } from './exit.js';
 import { batches, finishFiles, sealFiles } from './files.js';
 import { keep } from './reading.js';
-import { insist, joined, retract, submit } from './relay.js';
+import { insist, joined, retract, retractionBatches, submit } from './relay.js';
 import { state } from './state.js';
 import { visit } from './visit.js';
 import { WorkPool } from './work.js';
@@ -27,11 +28,12 @@ export class Sending {
     #stop = new AbortController();
     // The same handle at every try: the relay takes a submission once, however often it comes.
     handle = crypto.getRandomValues(new Uint8Array(16));
-    retraction = null;
     /// Seconds that were told before the work, on average.
     timeTold = 0;
     /// Batches of chunks: { handle, envelopes, isStored }.
     chunks = [];
+    /// What an erasure takes back, in the same way: { handle, bytes, isStored }.
+    retractions = [];
     /// Whether the words are at the relay; from then on nothing is composed anew.
     isStored = false;
 
@@ -55,11 +57,18 @@ export class Sending {
 
     /// 0 to 1 of what the relay has; the words count as one batch.
     get #handed() {
-        const done = this.chunks.filter(({ isStored }) => isStored).length;
-        return (Number(this.isStored) + done) / (1 + this.chunks.length);
+        const all = [...this.retractions, ...this.chunks];
+        const done = all.filter(({ isStored }) => isStored).length;
+        return (Number(this.isStored) + done) / (1 + all.length);
     }
 
     get secondsLeft() { return this.#pool?.secondsLeft ?? null; }
+
+    /// What the relay does not have although it has the words: 'erase', or null.
+    get missing() {
+        const lacks = (batches) => batches.some(({ isStored }) => !isStored);
+        return this.isStored && lacks(this.retractions) ? 'erase' : null;
+    }
 
     /// Composes and begins the work; settles when the time it takes was measured.
     async prepare() {
@@ -94,7 +103,9 @@ export class Sending {
         this.#turn('paused');
     }
 
-    get canPauseHanding() { return this.phase === 'handing' && this.isStored; }
+    get canPauseHanding() {
+        return this.phase === 'handing' && this.isStored && this.chunks.length > 0;
+    }
 
     resume() {
         if (this.phase !== 'paused') return;
@@ -150,6 +161,10 @@ export class Sending {
     async #seal(lists) {
         await this.#compose(lists);
         const drafts = listed(await visit.call('drafts'));
+        // Kept here: the program forgets them when something else is written.
+        if (this.order.verb === 'erase') {
+            this.retractions = retractionBatches(await visit.call('retractions'));
+        }
         this.#pool = new WorkPool(drafts, () => this.#changed());
         this.#run();
     }
@@ -174,6 +189,7 @@ export class Sending {
         };
         try {
             if (!this.isStored) await this.#handWords(envelopes, patience);
+            await this.#takeBack(patience);
             await this.#handFiles(patience);
             this.#turn('done');
         } catch (problem) {
@@ -189,7 +205,6 @@ export class Sending {
         const { what, request } = this.order;
         const files = this.chunks.map(({ handle }) => handle);
         state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined, files });
-        await this.#takeBack(patience);
         // The visit now knows its own words again, as if it had read them.
         if (all.length) {
             keep(all);
@@ -213,15 +228,18 @@ export class Sending {
         this.order.files.length = 0;
     }
 
-    /// An erasure also opens the commitments of all that was sent.
+    /// An erasure also opens the commitments of all that was sent. Only once the relay has them all
+    /// is something erased.
     async #takeBack(patience) {
         if (this.order.verb !== 'erase') return;
+        for (const batch of this.retractions.filter(({ isStored }) => !isStored)) {
+            await insist(() => retract(batch.handle, batch.bytes), patience);
+            Object.assign(batch, { isStored: true, bytes: null });
+            this.#changed();
+        }
         state.erased.push(...this.order.numbers);
-        const retractions = await visit.call('retractions');
-        if (retractions.length === 0) return;
-        this.retraction = crypto.getRandomValues(new Uint8Array(16));
-        await insist(() => retract(this.retraction, retractions), patience);
-        state.sent.push({ handle: this.retraction, what: 'retraction' });
+        const handles = this.retractions.map(({ handle }) => handle);
+        state.sent.push({ what: 'retraction', handles });
     }
 
     #fail(problem) {

@@ -22,7 +22,8 @@ export function forget() {
         hasCode: false, groups: null, isCodeKept: false,
         /// What is being sent, and the handles of what was sent.
         sending: null, sent: [],
-        /// What the code found, which cases this visit erased, when it was read, and how far.
+        /// What the code found, the cases whose erasure this visit's relay took whole, when it was
+        /// read, and how far.
         cases: null, erased: [], isRead: false, readAt: 0, reading: null,
         /// The consent that is being made, and words not yet sent, by case.
         consent: null, unsent: {},

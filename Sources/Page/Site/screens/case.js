@@ -1,7 +1,7 @@
 // One case: where it stands, who helps, what was written, and what can be done.
 
 import { apart, el } from '../dom.js';
-import { actions, button, notice, paragraph, screen } from '../forms.js';
+import { actions, button, list, notice, paragraph, screen } from '../forms.js';
 import { inWords } from '../answers.js';
 import { kindOf, sizeInWords } from '../fileparts.js';
 import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
@@ -16,9 +16,19 @@ const soonDays = 30;
 export default function caseScreen({ number }) {
     const one = caseOf(number);
     if (!one) return screen(t('case.gone'), actions());
-    if (one.isErased) return screen(caseName(one), paragraph('case.erased.about'), actions());
+    if (one.isErased) return erasedScreen(one);
     return screen(caseName(one), one.isNote ? noteParts(one) : requestParts(one), lastDay(one),
         el('h2', {}, t('case.do')), one.isNote ? noteVerbs(one) : requestVerbs(one), actions());
+}
+
+/// What is known of an erasure: whether this visit's relay took all of it. An earlier visit's may
+/// have been cut short, and so may be the relay's own work.
+function erasedScreen(one) {
+    return screen(caseName(one),
+        one.isTaken ? paragraph('case.erased.taken')
+            : [paragraph('case.erased.here'), list('case.erased.slowly', 'case.erased.cut')],
+        actions(button(t('case.erase.again'), () => go('erase', { number: one.number }),
+            one.isTaken ? '' : 'main')));
 }
 
 function requestParts(one) {

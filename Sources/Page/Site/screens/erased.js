@@ -11,7 +11,7 @@ import { many, number, t } from '../words.js';
 const askEvery = 10e3; // milliseconds
 
 export default function erased() {
-    const taken = state.sent.filter(({ what }) => what === 'retraction').at(-1);
+    const { handles } = state.sent.filter(({ what }) => what === 'retraction').at(-1);
     const line = el('p', { role: 'status' }, t('erased.begun'));
     const slowly = paragraph('erased.slowly');
     const node = screen(t('erased.title'), line, slowly, paragraph('erased.offline'),
@@ -19,19 +19,20 @@ export default function erased() {
             button(t('receipt.more'), () => goAnew('choose')),
             button(t('receipt.leave'), leave, 'main')));
     state.isRead = false;
-    if (taken) follow(taken.handle, line, slowly, node);
+    if (handles.length > 0) follow(handles, line, slowly, node);
     return node;
 }
 
-/// The count of those that confirmed, beside the number known.
-async function follow(handle, line, slowly, node) {
+/// The count of those that confirmed all of it, beside the number known.
+async function follow(handles, line, slowly, node) {
     for (let round = 0; round === 0 || node.isConnected; round += 1) {
-        const [fate] = await fates([handle]).catch(() => [null]);
-        const text = !fate ? line.textContent : fate.confirmed > 0
-            ? many('erased.confirmed', fate.confirmed, { all: number(fate.relays) })
-            : t(fate.waiting > 0 ? 'erased.waiting' : 'erased.begun');
+        const told = await fates(handles).catch(() => []);
+        const confirmed = Math.min(...told.map((fate) => fate.confirmed));
+        const text = told.length === 0 ? line.textContent : confirmed > 0
+            ? many('erased.confirmed', confirmed, { all: number(told[0].relays) })
+            : t(told.some((fate) => fate.waiting > 0) ? 'erased.waiting' : 'erased.begun');
         if (line.textContent !== text) line.textContent = text;
-        slowly.hidden = fate?.confirmed > 0 && fate.confirmed === fate.relays;
+        slowly.hidden = confirmed > 0 && confirmed === told[0].relays;
         await new Promise((resolve) => { setTimeout(resolve, askEvery); });
     }
 }

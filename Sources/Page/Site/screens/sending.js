@@ -20,11 +20,21 @@ export default function sendingScreen() {
         if (phase === 'done') goAnew(sending.order.then);
         stay.hidden = phase === 'failed';
         if (phase !== 'failed') return;
-        failed.replaceChildren(el('p', { class: 'error' }, refusal(sending.problem)), numbers(),
-            button(t('sending.again'), () => again(sending), 'main'));
+        failed.replaceChildren(...lines(sending));
     };
     sending.letGo();
     return screen(t('sending.title'), progressOf(sending, turned), stay, failed);
+}
+
+// words: sending.missing.erase
+
+/// What is said and can be done when it failed. What the relay took stays there.
+function lines(sending) {
+    const { missing } = sending;
+    return [el('p', { class: 'error' }, refusal(sending.problem)),
+        ...(missing ? [paragraph(`sending.missing.${missing}`)] : []), numbers(),
+        button(t('sending.again'), () => again(sending), 'main'),
+        ...(missing ? [button(t('receipt.case'), () => goAnew('cases'))] : [])];
 }
 
 /// Composes and tries anew; a submission that the relay has is not doubled, since what was
