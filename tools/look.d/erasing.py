@@ -1,8 +1,10 @@
 """What goes wrong with an erasure: taken by halves, cut short, answered meanwhile."""
 
 import json
+import re
 import urllib.request
 
+import relay
 from gate import Gate
 from steps import eventually, expect, expect_soon
 from telling import LONG
@@ -103,6 +105,30 @@ class ErasingTroubles:
                    f"the relay was asked for {order}")
         # Whatever were left of the answer would show there.
         self.expect_gone(page, journey)
+
+    def try_erase_waiting(self, look):
+        """The relay waits before each part: how much waits is said, and nothing is called erased."""
+        page, journey, _ = self.asked_over(self.gate(), look, "dotterelcombe")
+        with self.step("erase-waiting: what waits is counted, and a later visit still finds it"):
+            relay.ERASE_DELAY = 3600
+            try:
+                self.scene.c.kill()
+                self.scene.c.start()
+                self.erase_all(page)
+                journey.arrived("erased", "erased.title")
+                page.says("erased.left")
+                page.says("erased.alone")
+                counted = re.search(r"(\d+)\D+(\d+)", page.text("main [role=status] li"))
+                expect(counted and counted[1] == counted[2] != "0",
+                       f"it says {page.text('main [role=status]')!r}")
+                journey.look.see("erased-waiting")
+                journey.enter_code()
+                page.press("case.name.request")
+                page.says("case.erased.here")
+            finally:
+                relay.ERASE_DELAY = 1
+                self.scene.c.kill()
+                self.scene.c.start()
 
     # What they have in common
 
