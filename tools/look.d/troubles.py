@@ -6,6 +6,7 @@ from chromium import Chromium, Look
 from erasing import ErasingTroubles
 from fingers import FingerTroubles
 from journeys import Journey
+from keeping import KeepingTroubles
 from lines import LineTroubles
 from others import OtherClients
 from page import Page
@@ -15,7 +16,7 @@ from tabs import TabTroubles
 
 class Trouble(
         FileTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles, OtherClients,
-        ErasingTroubles):
+        ErasingTroubles, KeepingTroubles):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):

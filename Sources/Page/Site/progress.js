@@ -39,10 +39,10 @@ export function progressOf(sending, onTurn = () => {}) {
 }
 
 // words: progress.{composing working paused waiting handing offline busy done failed},
-//   progress.failed.erase
+//   progress.{paused failed}.files, progress.failed.erase
 
 function inWords({ phase, trouble, secondsLeft, missing }) {
-    if (phase === 'failed' && missing) return t(`progress.failed.${missing}`);
+    if (missing && ['paused', 'failed'].includes(phase)) return t(`progress.${phase}.${missing}`);
     if (phase === 'handing') return t(trouble ? `progress.${trouble}` : 'progress.handing');
     if (phase === 'working' && secondsLeft !== null) {
         return t('progress.working', { time: about(secondsLeft) });

@@ -64,10 +64,11 @@ export class Sending {
 
     get secondsLeft() { return this.#pool?.secondsLeft ?? null; }
 
-    /// What the relay does not have although it has the words: 'erase', or null.
+    /// What the relay does not have although it has the words: 'erase', 'files', or null.
     get missing() {
         const lacks = (batches) => batches.some(({ isStored }) => !isStored);
-        return this.isStored && lacks(this.retractions) ? 'erase' : null;
+        if (!this.isStored) return null;
+        return lacks(this.retractions) ? 'erase' : lacks(this.chunks) ? 'files' : null;
     }
 
     /// Composes and begins the work; settles when the time it takes was measured.
@@ -208,7 +209,7 @@ export class Sending {
         // The visit now knows its own words again, as if it had read them.
         if (all.length) {
             keep(all);
-            await visit.call('scan', all);
+            await visit.call('scan', all).catch(() => { state.isRead = false; });
         }
         this.#changed();
     }
@@ -224,7 +225,7 @@ export class Sending {
             this.#changed();
         }
         await this.#held?.passed;
-        await visit.call('dropFiles');
+        visit.call('dropFiles').catch(() => {});
         this.order.files.length = 0;
     }
 

@@ -26,7 +26,7 @@ export default function sendingScreen() {
     return screen(t('sending.title'), progressOf(sending, turned), stay, failed);
 }
 
-// words: sending.missing.erase
+// words: sending.missing.{erase files}
 
 /// What is said and can be done when it failed. What the relay took stays there.
 function lines(sending) {
