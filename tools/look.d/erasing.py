@@ -25,7 +25,7 @@ class ErasingTroubles:
             for _ in range(2):
                 page.says("progress.failed.erase")
                 page.says("sending.missing.erase")
-                expect(page.title in journey.titles("sending.title"), f"the title is {page.title}")
+                expect(page.title in journey.titles("trouble.title"), f"the title is {page.title}")
                 journey.look.see("erase-half")
                 page.press("sending.again")
             journey.arrived("erased", "erased.title")

@@ -12,6 +12,58 @@ SUBMIT = "POST /api/submissions"
 class KeepingTroubles:
     """Nothing that somebody wrote is lost without a word, and nothing is said that isn't so."""
 
+    def try_send_refused(self, look):
+        """The relay takes nothing: what was written can be copied, changed and sent again."""
+        refused = [(507, "full"), (422, "weakWork"), (404, "unknownCommunity")]
+        way = Gate(self.scene.page_port,
+                   lambda asked: refused.pop(0) if refused and asked == SUBMIT else None)
+        page, journey = self.browse(look, way.address)
+        before = self.scene.inbox()
+        with self.step("send-refused: said with its reason; copied, and back where it was written"):
+            journey.enter(self.scene.link.replace(self.scene.address, way.address))
+            journey.quick_request("Not taken at first: quaverlea.")
+            journey.take_code()
+            page.says("progress.failed")
+            page.says("refused.relayFull")
+            page.press("sending.copy")
+            said = [page.words.table[key] for key in ("code.copied", "sending.copy.failed")]
+            page.until(lambda: any(text in page.text() for text in said), "copying says nothing")
+            journey.look.see("send-refused")
+            page.press("sending.back")
+            page.at("review.title")
+            expect("Not taken at first: quaverlea." in page.text(), "the words are not there")
+            page.press("review.change")
+            page.fill("account.name", "Changed and taken: quaverlea.")
+            page.press("question.done")
+        with self.step("send-refused: refused twice more, each told by itself, then sent once"):
+            page.press("review.send.request")
+            page.says("refused.changed")
+            page.press("sending.again")
+            page.says("refused.unknownCommunity")
+            page.press("sending.again")
+            journey.arrived("request")
+        self.expect_once(before, "Changed and taken: quaverlea.")
+        with self.step("send-refused: more words, and what to be careful about, are kept as well"):
+            journey.back_to_case()
+            for verb, title, name, what in (("case.write", "write.title", "write.name", "words"),
+                                            ("case.contact", "contact.change", "contact.name",
+                                             "contactRules")):
+                refused.append((507, "full"))
+                page.press(verb)
+                page.at(title)
+                page.fill(name, f"Kept for {what}.")
+                page.press("write.on")
+                page.says("refused.relayFull")
+                page.press("sending.back")
+                page.at(title)
+                expect(self.typed(page) == f"Kept for {what}.", f"the {what} are gone")
+                page.press("write.on")
+                journey.arrived(what)
+                journey.back_to_case()
+            page.press("case.write")
+            page.at("write.title")
+            expect(self.typed(page) == "", "what was sent is offered once more")
+
     def try_files_halfway(self, look):
         """The words are at the relay, the files are not: a pause and a failure say just that."""
         let_go, asked_of = threading.Event(), []
@@ -65,6 +117,10 @@ class KeepingTroubles:
             expect(len(asked_of) == 5, f"{len(asked_of)} submissions")
 
     # What they have in common
+
+    @staticmethod
+    def typed(page):
+        return page.js("return document.querySelector('main textarea').value")
 
     @staticmethod
     def add(page, file):

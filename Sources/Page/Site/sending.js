@@ -39,10 +39,12 @@ export class Sending {
 
     /// `verb` and `request` are what the program composes; `what` names it for the receipt, and
     /// `isUrgent` makes relays pass it on before all else; `numbers` are the cases it erases,
-    /// `files` entries of files.js that go with it.
+    /// `files` entries of files.js that go with it. `written` is what the person wrote, as a text;
+    /// `way` leads back to where, and `whenStored` may forget it: not before the relay has it.
     constructor(order) {
         this.order = {
-            verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], files: [], ...order,
+            verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], files: [],
+            written: '', way: [], whenStored: () => {}, ...order,
         };
         state.sending = this;
         whileBusy(() => ['working', 'handing'].includes(state.sending?.phase));
@@ -203,7 +205,8 @@ export class Sending {
         const sent = () => submit(this.handle, all, this.order.isUrgent);
         if (all.length) await insist(sent, patience);
         this.isStored = true;
-        const { what, request } = this.order;
+        const { what, request, whenStored } = this.order;
+        whenStored();
         const files = this.chunks.map(({ handle }) => handle);
         state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined, files });
         // The visit now knows its own words again, as if it had read them.

@@ -25,10 +25,10 @@ export function forget() {
         /// What the code found, the cases whose erasure this visit's relay took whole, when it was
         /// read, and how far.
         cases: null, erased: [], isRead: false, readAt: 0, reading: null,
-        /// The consent that is being made, and words not yet sent, by case.
+        /// The consent that is being made, and what was written in cases and not sent yet.
         consent: null, unsent: {},
         /// Files chosen and cleaned, not sent yet. Files can be sealed wherever text can.
-        files: [], unsentFiles: {}, canSealFiles: true,
+        files: [], canSealFiles: true,
     });
 }
 

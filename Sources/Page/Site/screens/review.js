@@ -56,7 +56,9 @@ async function lockIt(news, send) {
             Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
         }
         const request = { what: state.path, incident: incident() };
-        await sendIt(news, { what: state.path, request, files: state.files });
+        const written = inWords(request.incident)
+            .map(([name, text]) => `${t(`field.${name}`)}\n${text}`).join('\n\n');
+        await sendIt(news, { what: state.path, request, files: state.files, written });
     } catch (problem) {
         news.tell(refusal(problem.code));
     }
