@@ -4,7 +4,7 @@ import threading
 
 from gate import Gate
 from steps import expect
-from telling import LONG
+from telling import LONG, OTHER_CODE
 
 SUBMIT = "POST /api/submissions"
 
@@ -116,6 +116,61 @@ class KeepingTroubles:
             journey.arrived("words")
             expect(len(asked_of) == 5, f"{len(asked_of)} submissions")
 
+    def try_unsent(self, look):
+        """Whoever begins something else is asked before what was written is thrown away."""
+        page, journey = self.browse(look)
+        with self.step("unsent: the other path asks; kept, it is all there"):
+            journey.enter()
+            page.press("choose.ask")
+            page.at("account.title.request")
+            page.fill("account.name", "A draft: wrenbrake.")
+            self.back_to_choice(page, journey)
+            page.press("choose.note")
+            page.at("unsent.title")
+            page.shows("A draft: wrenbrake.")
+            journey.look.see("unsent")
+            page.press("unsent.keep")
+            page.at("review.title")
+            page.shows("A draft: wrenbrake.")
+            self.back_to_choice(page, journey)
+            page.press("choose.ask")
+            page.at("account.title.request")
+            expect(self.typed(page) == "A draft: wrenbrake.", "the draft is gone")
+        with self.step("unsent: thrown away, it is gone; skipping what was written asks too"):
+            self.back_to_choice(page, journey)
+            page.press("choose.note")
+            page.press("unsent.drop")
+            page.at("account.title.note")
+            expect(self.typed(page) == "", "it is still there")
+            page.fill("account.name", "A note: ouzelrigg.")
+            page.press("question.skip")
+            page.says("question.skip.sure")
+            journey.look.see("skip-sure")
+            expect(self.typed(page) == "A note: ouzelrigg.", "skipping threw it away at once")
+            journey.skip_to_review()
+        with self.step("unsent: a code that was shown for it isn't dropped without a word"):
+            page.press("review.send.note")
+            page.at("code.title")
+            self.back_to_choice(page, journey)
+            page.press("choose.code")
+            page.at("unsent.title")
+            page.says("unsent.code")
+            journey.look.see("unsent-code")
+            page.press("unsent.keep")
+            page.at("review.title")
+            self.back_to_choice(page, journey)
+            page.press("choose.code")
+            page.press("unsent.drop")
+            page.at("enter.title")
+            page.fill("enter.name", OTHER_CODE)
+            page.press("enter.on")
+            page.says("cases.none.why", LONG)
+            page.press("cases.new")
+            page.at("choose.title")
+            page.press("choose.note")
+            page.at("account.title.note")
+            expect(self.typed(page) == "", "it is there again")
+
     # What they have in common
 
     @staticmethod
@@ -126,3 +181,10 @@ class KeepingTroubles:
     def add(page, file):
         page.element("input[type=file]").send_keys(str(file))
         page.says("files.added", 60)
+
+    @staticmethod
+    def back_to_choice(page, journey):
+        while page.title not in journey.titles("choose.title"):
+            title = page.title
+            page.press("back")
+            page.until(lambda: page.title != title, "Back does not lead back")

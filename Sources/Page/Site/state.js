@@ -15,8 +15,8 @@ export function forget() {
         /// What the relay says about itself, and the clock made from it;
         /// whether the phone's differs, and what keeps the relay from answering.
         relay: null, clock: null, isPhoneWrong: false, trouble: null,
-        /// 'request' or 'note', and what was answered so far.
-        path: null, answers: emptyAnswers(),
+        /// 'request' or 'note', what was answered so far, and whether a relay has it.
+        path: null, answers: emptyAnswers(), isDraftSent: false,
         /// Whether the visit has a code, its groups if it was made here, and whether they were
         /// typed back.
         hasCode: false, groups: null, isCodeKept: false,

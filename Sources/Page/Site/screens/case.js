@@ -6,6 +6,7 @@ import { inWords } from '../answers.js';
 import { kindOf, sizeInWords } from '../fileparts.js';
 import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
 import { slotTime } from '../clock.js';
+import { beginDraft, unlessUnsent } from '../draft.js';
 import { go } from '../router.js';
 import { emptyAnswers, state } from '../state.js';
 import { day, many, moment, t } from '../words.js';
@@ -138,10 +139,10 @@ function requestVerbs(one) {
 
 function noteVerbs(one) {
     const { number } = one;
-    const ask = () => {
-        Object.assign(state, { path: 'request', answers: asAnswers(toldIn(one)) });
-        go('question', { step: 'account' });
-    };
+    const ask = () => unlessUnsent((show) => {
+        beginDraft('request', asAnswers(toldIn(one)));
+        show('question', { step: 'account' });
+    });
     return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),
         daysLeft(one) > soonDays && button(t('case.renew'), () => go('renew', { number })),
         button(t('case.erase'), () => go('erase', { number }))];
