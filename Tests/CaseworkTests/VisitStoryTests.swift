@@ -43,6 +43,19 @@ import Wire
             town.now = town.now.adding(seconds: 600)
         }
 
+        /// What the erasure that was composed last takes back.
+        mutating func targets() throws -> Set<ItemID> {
+            var targets: Set<ItemID> = []
+            let bytes = try page.bytes("retractions")
+            for at in stride(from: 0, to: bytes.count, by: Retraction.bytes) {
+                let one = try Retraction(decoding: bytes[at..<(at + Retraction.bytes)])
+                targets.insert(
+                    Naming.envelopeID(
+                        network: town.ana.network, header: one.header, bodyHash: one.bodyHash))
+            }
+            return targets
+        }
+
         func item() throws -> Case { try #require(town.desk(ben).book.cases.values.first) }
 
         /// What a page with the code alone finds, in batches as a relay gives them.
@@ -109,20 +122,37 @@ import Wire
         try scene.reply("We believe you.")
         try scene.page.read([scene.town.board.envelopes.flatMap { $0.envelope.bytes }])
         try scene.post("erase", #"{"all":true"#)
-        var targets: Set<ItemID> = []
-        let bytes = try scene.page.bytes("retractions")
-        for at in stride(from: 0, to: bytes.count, by: Retraction.bytes) {
-            let one = try Retraction(decoding: bytes[at..<(at + Retraction.bytes)])
-            targets.insert(
-                Naming.envelopeID(
-                    network: scene.town.ana.network, header: one.header, bodyHash: one.bodyHash))
-        }
+        let targets = try scene.targets()
         // A request, its copy, a grant and words under the key.
         #expect(targets.count == 4)
         #expect(try scene.item().isErased)
         scene.town.board.remove(targets, of: scene.town.ana.network)
         let cases = try scene.found()
         #expect(cases.at("cases")?.asArray?.isEmpty == true)
+    }
+
+    /// Somebody answered who had not heard of it, and nothing else is left: it can be taken back.
+    @Test func whatWasAnsweredAfterAnErasureIsErasedToo() throws {
+        var scene = try Scene()
+        let item = try scene.item()
+        try scene.page.read([scene.town.board.envelopes.flatMap { $0.envelope.bytes }])
+        try scene.post("erase", #"{"all":true"#)
+        scene.town.board.remove(try scene.targets(), of: scene.town.ana.network)
+        #expect(try scene.found().at("cases")?.asArray?.isEmpty == true)
+        scene.town.board.post(
+            try scene.town.composer(scene.ben).reply(
+                "We believe you.", language: "de", to: item, colleagues: []))
+        var cases = try scene.found()
+        #expect(cases.at("cases", 0, "isErased") == .bool(true))
+        #expect(cases.at("cases", 0, "requests")?.asArray?.isEmpty == true)
+        #expect(cases.at("cases", 0, "messages")?.asArray?.count == 1)
+
+        try scene.page.read([scene.town.board.envelopes.flatMap { $0.envelope.bytes }])
+        try scene.post("erase", #"{"all":true"#)
+        scene.town.board.remove(try scene.targets(), of: scene.town.ana.network)
+        cases = try scene.found()
+        #expect(cases.at("cases")?.asArray?.isEmpty == true)
+        #expect(try scene.item().isErased)
     }
 
     /// Two passes: what lies under a key may have come before the key did.

@@ -23,6 +23,11 @@ class LineTroubles:
             page.at("sending.title")
             page.says("progress.offline")
             journey.look.see("sending-offline")
+            # Left alone for longer than what would else make it forget.
+            page.js("const now = Date.now.bind(Date); Date.now = () => now() + 605e3")
+            page.until(lambda: self.is_covered(page), "it is not covered when it is left alone")
+            self.uncover(page)
+            page.says("progress.offline")
             self.chromium.offline(False)
             journey.arrived("request")
         self.expect_once(before, "tunnelwort")

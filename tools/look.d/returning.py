@@ -192,6 +192,8 @@ class Returning:
             self.look.see("erase")
             page.press("erase.on")
             self.arrived("erased", "erased.title")
+            page.says("erased.visit")
+            page.says("erased.gone", LONG)
             page.says("erased.confirmed", LONG)
             self.look.see("erased")
             eventually(lambda: expect_soon(scene.inbox()[self.case]["erased"], "it is not erased"))

@@ -3,8 +3,10 @@
 from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
+from erasing import ErasingTroubles
 from fingers import FingerTroubles
 from journeys import Journey
+from keeping import KeepingTroubles
 from lines import LineTroubles
 from others import OtherClients
 from page import Page
@@ -13,7 +15,8 @@ from tabs import TabTroubles
 
 
 class Trouble(
-        FileTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles, OtherClients):
+        FileTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles, OtherClients,
+        ErasingTroubles, KeepingTroubles):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):

@@ -109,8 +109,8 @@ public struct SeekerSession: Sendable {
         progress: @Sendable (Int, Int) -> Void
     ) async throws(Problem) -> Erased {
         var retractions: [Data] = []
-        for thread in book.threads where !thread.isEmpty {
-            for consent in thread.consents where consent.isLive(now) {
+        for thread in book.threads where !thread.isGone {
+            for consent in thread.consents where consent.needsWithdrawal(now) {
                 let drafts: [EnvelopeDraft]
                 do { drafts = try withdrawal(of: consent, in: thread, now) } catch {
                     // A bridge that is named no more sends nothing. One that can't be reached must
@@ -124,7 +124,7 @@ public struct SeekerSession: Sendable {
                 }
                 _ = try await send(drafts, thread.number, progress)
             }
-            if !thread.requests.isEmpty {
+            if !thread.requests.isEmpty || thread.isErased {
                 let composer = composer(thread.number, now)
                 let drafts = try composed { () throws(SeekerComposer.Failure) in
                     try composer.act(

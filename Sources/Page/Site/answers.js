@@ -60,6 +60,10 @@ export function inWords(told) {
         .map((name) => [name, valueInWords(name, told[name])]);
 }
 
+/// The same as a text to be copied.
+export const writtenOut = (told) => told.map(
+    ([name, text]) => `${t(`field.${name}`)}\n${text}`).join('\n\n');
+
 /// One value in words; numbers that the lists don't have are "other".
 export function valueInWords(name, value) {
     const word = (family, number) => {

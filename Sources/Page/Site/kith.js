@@ -34,8 +34,9 @@
 //     messages: [{ from, text, language?, attachments?, slot }], kept: [attachment],
 //     statuses: [{ state, explanation?, by?, slot }], consents: [consent], lastDay }
 //     state: received in_progress waiting_for_you referred resolved closed. from: you, supporter.
-//     In a note, requests holds the note. canAnswer: somebody has answered. lastDay: the second
-//     from which own copies are gone unless renewed. kept: what only the code opens.
+//     In a note, requests holds the note; of an erased case only answers may be left. canAnswer:
+//     somebody has answered. lastDay: the second from which own copies are gone unless renewed.
+//     kept: what only the code opens.
 //     attachment: { id, size, type, isOriginal, expires }
 //     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
 //     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
@@ -80,7 +81,8 @@
 //     noBridgeKey, noSuchConsent.
 // erase { case or all: true, leaveConsents?, slot } -> { envelopes, retractions }
 //     Consents first; leaveConsents goes on where one can't be taken back now, and nobody can
-//     later. The drafts are sent first, then the retractions.
+//     later. The drafts are sent first, then the retractions: before those have arrived nothing is
+//     erased. A case can be erased again.
 // Of the other program, which holds no secret:
 // guidancePack bytes -> pack
 //     A pack as a file has it, such as guidance/en.json: checked, and kept as the shipped one. Error:

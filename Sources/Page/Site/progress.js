@@ -11,7 +11,8 @@ export function about(seconds) {
     return many('time.minutes', Math.ceil(seconds / 60));
 }
 
-/// A block that follows `sending` for as long as it is on the screen; `onTurn` hears each phase.
+/// A block that follows `sending` for as long as it is on the screen; `onTurn` hears each phase,
+/// and each time it has trouble or has none any more.
 export function progressOf(sending, onTurn = () => {}) {
     const bar = el('progress', { max: 1, value: 0, 'aria-label': t('progress.label') });
     const words = el('p', { role: 'status' });
@@ -19,6 +20,7 @@ export function progressOf(sending, onTurn = () => {}) {
     const resume = button(t('progress.resume'), () => sending.resume(), 'main');
     const block = el('div', {}, bar, words, pause, resume);
     let phase = null;
+    let trouble = null;
     const show = () => {
         if (phase && !block.isConnected) { stop(); return; }
         bar.value = sending.progress;
@@ -28,8 +30,8 @@ export function progressOf(sending, onTurn = () => {}) {
         const text = inWords(sending);
         // Said again only when it changed, so that a screen reader is not flooded.
         if (words.textContent !== text) words.textContent = text;
-        if (phase !== sending.phase) {
-            phase = sending.phase;
+        if (phase !== sending.phase || trouble !== sending.trouble) {
+            ({ phase, trouble } = sending);
             onTurn(phase);
         }
     };
@@ -38,9 +40,11 @@ export function progressOf(sending, onTurn = () => {}) {
     return block;
 }
 
-// words: progress.{composing working paused waiting handing offline busy done failed}
+// words: progress.{composing working paused waiting handing offline busy done failed},
+//   progress.{paused failed}.files, progress.failed.erase
 
-function inWords({ phase, trouble, secondsLeft }) {
+function inWords({ phase, trouble, secondsLeft, missing }) {
+    if (missing && ['paused', 'failed'].includes(phase)) return t(`progress.${phase}.${missing}`);
     if (phase === 'handing') return t(trouble ? `progress.${trouble}` : 'progress.handing');
     if (phase === 'working' && secondsLeft !== null) {
         return t('progress.working', { time: about(secondsLeft) });

@@ -3,6 +3,8 @@
 const firstWait = 1000; // milliseconds; doubles up to the longest
 const longestWait = 30e3;
 const answerTime = 30e3;
+const retractionBytes = 112;
+const mostRetractions = 4096;
 const slowest = 8; // bytes a millisecond that a transfer is given before it counts as stuck
 
 /// Something went wrong on the way or at the relay. `code` is stable; 'offline' when nothing
@@ -47,6 +49,18 @@ export function submit(handle, envelopes, isUrgent = false) {
 
 export function retract(handle, retractions) {
     return json('/api/retractions', joined(handle, retractions));
+}
+
+/// As many at once as a relay takes, each batch under a handle of its own: { handle, bytes,
+/// isStored }.
+export function retractionBatches(retractions) {
+    const most = retractionBytes * mostRetractions;
+    const batches = [];
+    for (let at = 0; at < retractions.length; at += most) {
+        const handle = crypto.getRandomValues(new Uint8Array(16));
+        batches.push({ handle, bytes: retractions.slice(at, at + most), isStored: false });
+    }
+    return batches;
 }
 
 /// What has happened to the submissions with these handles.

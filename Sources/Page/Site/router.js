@@ -31,6 +31,15 @@ export function goAnew(name, args = {}) {
     return go(name, args);
 }
 
+/// The screens that led here, this one last, for `goAlong`.
+export const wayHere = () => way.slice();
+
+/// Shows the last screen of a way that was kept, with all that lies behind it.
+export function goAlong(kept) {
+    way = kept.slice();
+    return show();
+}
+
 export function back() {
     if (way.length < 2) return undefined;
     way.pop();

@@ -1,24 +1,22 @@
 // Sends something that needs no code to be kept first, and asks before work that takes long.
 
-import { go } from './router.js';
+import { go, wayHere } from './router.js';
 import { Sending } from './sending.js';
 import { state } from './state.js';
 import { refusal } from './trouble.js';
 
 const asksAbove = 8; // seconds
 
-/// `order` is what Sending takes; `sent` is called once it is composed and can't be lost by
-/// leaving the screen. `news` tells why not.
-export async function sendIt(news, order, sent = () => {}) {
+/// `order` is what Sending takes. `news` tells why it can't be sent.
+export async function sendIt(news, order) {
     news.tell('');
     state.sending?.drop();
-    const sending = new Sending(order);
+    const sending = new Sending({ ...order, way: wayHere() });
     await sending.prepare();
     if (sending.phase === 'failed') {
         news.tell(refusal(sending.problem));
         return;
     }
-    sent();
     const isSlow = sending.secondsLeft > asksAbove;
     if (isSlow) sending.pause();
     go(isSlow ? 'slow' : nextAfter());

@@ -1,11 +1,12 @@
 // One thing on its way out: composed, worked for, handed to the relay. It says what it is doing
 // and keeps at it when the network goes away. Files are worked for first, since the words list
-// them; the words leave first.
+// them; the words leave first. An erasure is a word and then its retractions, and not done before
+// the relay has both.
 
 import { whileBusy } from './exit.js';
 import { batches, finishFiles, sealFiles } from './files.js';
 import { keep } from './reading.js';
-import { insist, joined, retract, submit } from './relay.js';
+import { insist, joined, retract, retractionBatches, submit } from './relay.js';
 import { state } from './state.js';
 import { visit } from './visit.js';
 import { WorkPool } from './work.js';
@@ -27,20 +28,23 @@ export class Sending {
     #stop = new AbortController();
     // The same handle at every try: the relay takes a submission once, however often it comes.
     handle = crypto.getRandomValues(new Uint8Array(16));
-    retraction = null;
     /// Seconds that were told before the work, on average.
     timeTold = 0;
     /// Batches of chunks: { handle, envelopes, isStored }.
     chunks = [];
+    /// What an erasure takes back, in the same way: { handle, bytes, isStored }.
+    retractions = [];
     /// Whether the words are at the relay; from then on nothing is composed anew.
     isStored = false;
 
     /// `verb` and `request` are what the program composes; `what` names it for the receipt, and
     /// `isUrgent` makes relays pass it on before all else; `numbers` are the cases it erases,
-    /// `files` entries of files.js that go with it.
+    /// `files` entries of files.js that go with it. `written` is what the person wrote, as a text;
+    /// `way` leads back to where, and `whenStored` may forget it: not before the relay has it.
     constructor(order) {
         this.order = {
-            verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], files: [], ...order,
+            verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], files: [],
+            written: '', way: [], whenStored: () => {}, ...order,
         };
         state.sending = this;
         whileBusy(() => ['working', 'handing'].includes(state.sending?.phase));
@@ -55,11 +59,19 @@ export class Sending {
 
     /// 0 to 1 of what the relay has; the words count as one batch.
     get #handed() {
-        const done = this.chunks.filter(({ isStored }) => isStored).length;
-        return (Number(this.isStored) + done) / (1 + this.chunks.length);
+        const all = [...this.retractions, ...this.chunks];
+        const done = all.filter(({ isStored }) => isStored).length;
+        return (Number(this.isStored) + done) / (1 + all.length);
     }
 
     get secondsLeft() { return this.#pool?.secondsLeft ?? null; }
+
+    /// What the relay does not have although it has the words: 'erase', 'files', or null.
+    get missing() {
+        const lacks = (batches) => batches.some(({ isStored }) => !isStored);
+        if (!this.isStored) return null;
+        return lacks(this.retractions) ? 'erase' : lacks(this.chunks) ? 'files' : null;
+    }
 
     /// Composes and begins the work; settles when the time it takes was measured.
     async prepare() {
@@ -94,7 +106,9 @@ export class Sending {
         this.#turn('paused');
     }
 
-    get canPauseHanding() { return this.phase === 'handing' && this.isStored; }
+    get canPauseHanding() {
+        return this.phase === 'handing' && this.isStored && this.chunks.length > 0;
+    }
 
     resume() {
         if (this.phase !== 'paused') return;
@@ -150,6 +164,10 @@ export class Sending {
     async #seal(lists) {
         await this.#compose(lists);
         const drafts = listed(await visit.call('drafts'));
+        // Kept here: the program forgets them when something else is written.
+        if (this.order.verb === 'erase') {
+            this.retractions = retractionBatches(await visit.call('retractions'));
+        }
         this.#pool = new WorkPool(drafts, () => this.#changed());
         this.#run();
     }
@@ -174,6 +192,7 @@ export class Sending {
         };
         try {
             if (!this.isStored) await this.#handWords(envelopes, patience);
+            await this.#takeBack(patience);
             await this.#handFiles(patience);
             this.#turn('done');
         } catch (problem) {
@@ -186,14 +205,14 @@ export class Sending {
         const sent = () => submit(this.handle, all, this.order.isUrgent);
         if (all.length) await insist(sent, patience);
         this.isStored = true;
-        const { what, request } = this.order;
+        const { what, request, whenStored } = this.order;
+        whenStored();
         const files = this.chunks.map(({ handle }) => handle);
         state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined, files });
-        await this.#takeBack(patience);
         // The visit now knows its own words again, as if it had read them.
         if (all.length) {
             keep(all);
-            await visit.call('scan', all);
+            await visit.call('scan', all).catch(() => { state.isRead = false; });
         }
         this.#changed();
     }
@@ -209,19 +228,22 @@ export class Sending {
             this.#changed();
         }
         await this.#held?.passed;
-        await visit.call('dropFiles');
+        visit.call('dropFiles').catch(() => {});
         this.order.files.length = 0;
     }
 
-    /// An erasure also opens the commitments of all that was sent.
+    /// An erasure also opens the commitments of all that was sent. Only once the relay has them all
+    /// is something erased.
     async #takeBack(patience) {
         if (this.order.verb !== 'erase') return;
+        for (const batch of this.retractions.filter(({ isStored }) => !isStored)) {
+            await insist(() => retract(batch.handle, batch.bytes), patience);
+            Object.assign(batch, { isStored: true, bytes: null });
+            this.#changed();
+        }
         state.erased.push(...this.order.numbers);
-        const retractions = await visit.call('retractions');
-        if (retractions.length === 0) return;
-        this.retraction = crypto.getRandomValues(new Uint8Array(16));
-        await insist(() => retract(this.retraction, retractions), patience);
-        state.sent.push({ handle: this.retraction, what: 'retraction' });
+        const handles = this.retractions.map(({ handle }) => handle);
+        state.sent.push({ what: 'retraction', handles });
     }
 
     #fail(problem) {

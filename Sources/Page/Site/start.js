@@ -13,7 +13,7 @@ const screens = [
     'community', 'choose', 'question', 'review', 'slow', 'code', 'codecheck', 'sending',
     'receipt', 'enter', 'cases', 'case', 'write', 'contact', 'reopen', 'renew', 'consent',
     'consentwhat', 'consentwhy', 'consentpreview', 'shared', 'files', 'file', 'erase', 'erased',
-    'decoy', 'day', 'numbers', 'about', 'guidance', 'guidanceask', 'guidanceadvice',
+    'decoy', 'unsent', 'day', 'numbers', 'about', 'guidance', 'guidanceask', 'guidanceadvice',
 ];
 let program = null;
 let relay = null;
@@ -51,11 +51,12 @@ export function community() {
     return followed;
 }
 
-/// Takes another community, one that the relay lists.
+/// Takes another community, one that the relay lists; what the code opens there is another thing.
 export function choose(id) {
-    state.communityID = id;
-    state.from = 'relay';
-    state.community = null;
+    Object.assign(state, {
+        communityID: id, from: 'relay', community: null,
+        cases: null, isRead: false, reading: null, erased: [],
+    });
     followed = null;
 }
 

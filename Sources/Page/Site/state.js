@@ -15,19 +15,20 @@ export function forget() {
         /// What the relay says about itself, and the clock made from it;
         /// whether the phone's differs, and what keeps the relay from answering.
         relay: null, clock: null, isPhoneWrong: false, trouble: null,
-        /// 'request' or 'note', and what was answered so far.
-        path: null, answers: emptyAnswers(),
+        /// 'request' or 'note', what was answered so far, and whether a relay has it.
+        path: null, answers: emptyAnswers(), isDraftSent: false,
         /// Whether the visit has a code, its groups if it was made here, and whether they were
         /// typed back.
         hasCode: false, groups: null, isCodeKept: false,
         /// What is being sent, and the handles of what was sent.
         sending: null, sent: [],
-        /// What the code found, which cases this visit erased, when it was read, and how far.
+        /// What the code found, the cases whose erasure this visit's relay took whole, when it was
+        /// read, and how far.
         cases: null, erased: [], isRead: false, readAt: 0, reading: null,
-        /// The consent that is being made, and words not yet sent, by case.
+        /// The consent that is being made, and what was written in cases and not sent yet.
         consent: null, unsent: {},
         /// Files chosen and cleaned, not sent yet. Files can be sealed wherever text can.
-        files: [], unsentFiles: {}, canSealFiles: true,
+        files: [], canSealFiles: true,
     });
 }
 

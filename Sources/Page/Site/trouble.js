@@ -13,14 +13,15 @@ const told = {
     otherTopic: 'unknownCommunity',
     expired: 'expired', noKeyForThisWeek: 'expired', unusableKey: 'expired',
     notYetValid: 'clock', clock: 'clock', full: 'codeFull', relayFull: 'relayFull',
+    weakWork: 'changed',
     erased: 'erased', noSuchCase: 'erased', noRequest: 'erased',
     noBridgeCard: 'bridgeAway', noBridgeKey: 'bridgeAway', bridgeGone: 'bridgeGone',
     noSuchAuthority: 'bridgeGone', wouldBePublic: 'public',
 };
 
 // words: refused.{cannotSeal outOfMemory offline tooLong nothing wrongCommunity notSigned
-//   unknownCommunity expired clock codeFull relayFull erased bridgeAway bridgeGone public unknown},
-//   waiting.{moment offline busy}
+//   unknownCommunity expired clock codeFull relayFull changed erased bridgeAway bridgeGone public
+//   unknown}, waiting.{moment offline busy}
 
 /// A screen that says what it waits for as long as `isPresent` says so.
 export function awaited(isPresent) {

@@ -24,6 +24,14 @@ public struct GivenConsent: Sendable {
         !isWithdrawn && now < presentation.terms.expires
     }
 
+    /// Whether an erasure must take it back: also where that was said before and the bridge has
+    /// not answered it. What the bridge may not have read yet is erased with all the rest.
+    public func needsWithdrawal(_ now: WallTime) -> Bool {
+        guard now < presentation.terms.expires else { return false }
+        let settled: [ConsentState] = [.withdrawn, .withdrawnAfter]
+        return !isWithdrawn || !settled.contains { $0.rawValue == latest?.state }
+    }
+
     init(_ presentation: Presentation, at: SaidAt) {
         self.presentation = presentation
         self.at = at

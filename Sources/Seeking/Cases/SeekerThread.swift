@@ -95,6 +95,12 @@ extension SeekerBook.Thread {
     /// Nothing to show. The notice of an erasure may still be there until it expires.
     public var isEmpty: Bool { told.isEmpty }
 
+    /// Nothing to take back: neither told, nor left by an erasure that was cut short, nor said by
+    /// somebody who had not heard of it.
+    public var isGone: Bool {
+        isEmpty && !(isErased && (!caseKeys.isEmpty || !consents.isEmpty))
+    }
+
     /// Whether nothing at all was found under this number.
     var isUnused: Bool { taken.isEmpty && grants.isEmpty }
 

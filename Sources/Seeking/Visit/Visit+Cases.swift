@@ -10,7 +10,7 @@ extension Visit {
         let now = WallTime(seconds: try asked.number("now"))
         return JSONText.object { reply in
             reply.array("cases") { list in
-                for thread in book.threads where !thread.isEmpty { list.thread(thread, now) }
+                for thread in book.threads where !thread.isGone { list.thread(thread, now) }
             }
             if let free = book.freeNumber {
                 reply.number("freeNumber", UInt64(free))
@@ -24,7 +24,7 @@ extension Visit {
     func thread(_ asked: Asked) throws(VisitError) -> SeekerBook.Thread {
         guard let book else { throw code == nil ? .noCode : .noCommunity }
         let number = try asked.number("case")
-        for thread in book.threads where UInt64(thread.number) == number && !thread.isEmpty {
+        for thread in book.threads where UInt64(thread.number) == number && !thread.isGone {
             return thread
         }
         throw .noSuchCase

@@ -88,24 +88,26 @@ extension Visit {
     }
 
     /// Takes back a case, or all: consents, a word to those who have copies, and every envelope.
+    /// As often as it is asked for: an earlier erasure may have been cut short.
     mutating func erase(_ asked: Asked) throws(VisitError) -> [UInt8] {
         guard let book, let followed else { throw code == nil ? .noCode : .noCommunity }
         let leaves = try asked.optionalFlag("leaveConsents") ?? false
         let all = try asked.optionalFlag("all") ?? false
-        let threads = all ? book.threads.filter { !$0.isEmpty } : [try thread(asked)]
+        let threads = all ? book.threads.filter { !$0.isGone } : [try thread(asked)]
         guard !threads.isEmpty else { throw .noSuchCase }
         var drafts: [EnvelopeDraft] = []
         var retractions: [Retraction] = []
         for thread in threads {
             let composer = try composer(thread.number, asked)
-            for consent in thread.consents where consent.isLive(composer.now) {
+            for consent in thread.consents where consent.needsWithdrawal(composer.now) {
                 do { drafts += try withdrawal(of: consent, composer) } catch {
                     // A bridge that is named no more sends nothing. One that can't be reached must
                     // not be forgotten: after the erasure nobody could take the consent back.
                     guard error == .bridgeGone || leaves else { throw error }
                 }
             }
-            if !thread.requests.isEmpty {
+            // Once more where it was erased before: the earlier word is taken back with the rest.
+            if !thread.requests.isEmpty || thread.isErased {
                 drafts += try sealed { () throws(SeekerComposer.Failure) in
                     try composer.act(
                         .erase, counter: thread.nextCounter, under: thread.key,

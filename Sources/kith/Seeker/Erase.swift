@@ -54,7 +54,7 @@ struct Erase: AsyncParsableCommand {
         let code = try CodeDialogue(terminal: terminal).ask()
         let session = try SeekerSession(code, view, access)
         let book = try await session.read(now: .now)
-        guard book.threads.contains(where: { !$0.isEmpty }) else {
+        guard book.threads.contains(where: { !$0.isGone }) else {
             throw Problem(
                 .notFound, "nothing was found under this code on this relay",
                 hint: "a relay that has just started may not have everything yet")

@@ -1,11 +1,12 @@
 // One case: where it stands, who helps, what was written, and what can be done.
 
 import { apart, el } from '../dom.js';
-import { actions, button, notice, paragraph, screen } from '../forms.js';
+import { actions, button, list, notice, paragraph, screen } from '../forms.js';
 import { inWords } from '../answers.js';
 import { kindOf, sizeInWords } from '../fileparts.js';
 import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
 import { slotTime } from '../clock.js';
+import { beginDraft, unlessUnsent } from '../draft.js';
 import { go } from '../router.js';
 import { emptyAnswers, state } from '../state.js';
 import { day, many, moment, t } from '../words.js';
@@ -16,9 +17,19 @@ const soonDays = 30;
 export default function caseScreen({ number }) {
     const one = caseOf(number);
     if (!one) return screen(t('case.gone'), actions());
-    if (one.isErased) return screen(caseName(one), paragraph('case.erased.about'), actions());
+    if (one.isErased) return erasedScreen(one);
     return screen(caseName(one), one.isNote ? noteParts(one) : requestParts(one), lastDay(one),
         el('h2', {}, t('case.do')), one.isNote ? noteVerbs(one) : requestVerbs(one), actions());
+}
+
+/// What is known of an erasure: whether this visit's relay took all of it. An earlier visit's may
+/// have been cut short, and so may be the relay's own work.
+function erasedScreen(one) {
+    return screen(caseName(one),
+        one.isTaken ? paragraph('case.erased.taken')
+            : [paragraph('case.erased.here'), list('case.erased.slowly', 'case.erased.cut')],
+        actions(button(t('case.erase.again'), () => go('erase', { number: one.number }),
+            one.isTaken ? '' : 'main')));
 }
 
 function requestParts(one) {
@@ -128,10 +139,10 @@ function requestVerbs(one) {
 
 function noteVerbs(one) {
     const { number } = one;
-    const ask = () => {
-        Object.assign(state, { path: 'request', answers: asAnswers(toldIn(one)) });
-        go('question', { step: 'account' });
-    };
+    const ask = () => unlessUnsent((show) => {
+        beginDraft('request', asAnswers(toldIn(one)));
+        show('question', { step: 'account' });
+    });
     return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),
         daysLeft(one) > soonDays && button(t('case.renew'), () => go('renew', { number })),
         button(t('case.erase'), () => go('erase', { number }))];

@@ -18,8 +18,11 @@ export default async function cases() {
     if (!state.isRead) return reading();
     state.cases = await visit.call('cases', { now: state.clock.now });
     const found = state.cases.cases;
-    // What is erased may still be found until every relay has heard of it.
-    for (const one of found) one.isErased ||= state.erased.includes(one.number);
+    // What is erased may still be found until this relay has carried it out.
+    for (const one of found) {
+        one.isTaken = state.erased.includes(one.number);
+        one.isErased ||= one.isTaken;
+    }
     const again = button(t('cases.again'), () => { state.isRead = false; redraw(); });
     const line = (one) => button([el('strong', {}, caseName(one)), el('small', {}, caseState(one))],
         () => go('case', { number: one.number }));
@@ -29,7 +32,7 @@ export default async function cases() {
         el('p', { class: 'soft' }, t('cases.read', { time: moment(state.readAt) })), again,
         el('h2', {}, t('cases.more')),
         button(t('cases.new'), () => goAnew('choose')),
-        found.some((one) => !one.isErased)
+        found.some((one) => !one.isTaken)
             && button(t('cases.erase'), () => go('erase', { all: true })),
         actions());
 }

@@ -1,10 +1,11 @@
 // What the person came for.
 
 import { apart, el } from '../dom.js';
+import { beginDraft, isUnsent, unlessUnsent } from '../draft.js';
 import { actions, button, notice, paragraph, screen, warning } from '../forms.js';
 import { go } from '../router.js';
 import { community } from '../start.js';
-import { emptyAnswers, state } from '../state.js';
+import { state } from '../state.js';
 import { languageName, listed, t } from '../words.js';
 
 // words: choose.from.{link relay}
@@ -12,9 +13,15 @@ import { languageName, listed, t } from '../words.js';
 export default async function choose() {
     const { name, isTest, languages = [] } = await community();
     const begin = (path) => () => {
-        if (state.path !== path) Object.assign(state, { path, answers: emptyAnswers() });
-        go('question', { step: 'account' });
+        const anew = (show) => {
+            beginDraft(path);
+            show('question', { step: 'account' });
+        };
+        if (isUnsent() && state.path === path) go('question', { step: 'account' });
+        else unlessUnsent(anew);
     };
+    // A code that was made here and not kept is dropped with what was written under it.
+    const enter = () => (state.hasCode ? unlessUnsent((show) => show('enter')) : go('enter'));
     return screen(t('choose.title'),
         isTest && warning(el('p', {}, t('choose.test'))),
         state.isPhoneWrong && notice(el('p', {}, t('choose.clock'))),
@@ -25,7 +32,7 @@ export default async function choose() {
         button(t('choose.ask'), begin('request'), 'main'),
         button(t('choose.note'), begin('note'), '', t('choose.note.hint')),
         button(t('choose.guidance'), () => go('guidance'), '', t('choose.guidance.hint')),
-        button(t('choose.code'), () => go(state.isCodeKept ? 'cases' : 'enter'), '',
+        button(t('choose.code'), () => (state.isCodeKept ? go('cases') : enter()), '',
             t('choose.code.hint')),
         paragraph('choose.free'),
         actions(button(t('choose.decoy'), () => go('decoy'), 'link'),

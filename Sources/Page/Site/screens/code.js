@@ -1,5 +1,6 @@
 // The return code: shown once, on paper alone if wanted, before anything is sent.
 
+import { copied } from '../copying.js';
 import { el } from '../dom.js';
 import { actions, button, list, notice, paragraph, screen, teller } from '../forms.js';
 import { progressOf } from '../progress.js';
@@ -34,19 +35,4 @@ export default function code() {
 function codeGroups(groups) {
     return el('p', { class: 'code', dir: 'ltr', lang: 'zxx' },
         groups.map((group) => el('span', {}, group)));
-}
-
-/// Copies in the modern way, else by selecting the text as a person would.
-async function copied(text) {
-    try {
-        await navigator.clipboard.writeText(text);
-        return true;
-    } catch {
-        const field = el('textarea', { value: text, 'aria-hidden': 'true' });
-        document.body.append(field);
-        field.select();
-        const isDone = document.execCommand('copy');
-        field.remove();
-        return isDone;
-    }
 }

@@ -1,20 +1,26 @@
 // Changes how the person may be reached safely.
 
 import { actions, button, paragraph, screen, teller, textField } from '../forms.js';
-import { caseOf, toldIn } from '../casework.js';
+import { caseOf, toldIn, unsentIn } from '../casework.js';
 import { sendIt } from '../send.js';
 import { t } from '../words.js';
 
 export default function contact({ number }) {
     const news = teller('alert');
-    let text = caseOf(number).contact ?? toldIn(caseOf(number)).contact ?? '';
+    const unsent = unsentIn(number);
+    const known = caseOf(number).contact ?? toldIn(caseOf(number)).contact ?? '';
     const field = textField({
-        name: t('contact.name'), hint: t('contact.hint'), rows: 5, most: 2000, value: text,
-        onInput: (typed) => { text = typed; },
+        name: t('contact.name'), hint: t('contact.hint'), rows: 5, most: 2000,
+        value: unsent.rules ?? known, onInput: (typed) => { unsent.rules = typed; },
     });
-    const request = () => ({ what: 'contactRules', case: number, text: text.trim() });
-    const on = () => (text.trim()
-        ? sendIt(news, { what: 'contactRules', request: request() }) : news.tell(t('write.empty')));
+    const on = () => {
+        const text = (unsent.rules ?? known).trim();
+        if (!text) { news.tell(t('write.empty')); return undefined; }
+        return sendIt(news, {
+            what: 'contactRules', request: { what: 'contactRules', case: number, text },
+            written: text, whenStored: () => { unsent.rules = null; },
+        });
+    };
     return screen(t('contact.change'), paragraph('contact.about'), field, news,
         actions(button(t('write.on'), on, 'main')));
 }

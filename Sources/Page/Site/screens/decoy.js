@@ -1,9 +1,10 @@
 // A second code with a harmless note, to show when somebody forces the person; and its limits.
 
 import { el } from '../dom.js';
+import { beginDraft, unlessUnsent } from '../draft.js';
 import { actions, button, list, paragraph, screen, warning } from '../forms.js';
 import { goAnew } from '../router.js';
-import { emptyAnswers, state } from '../state.js';
+import { state } from '../state.js';
 import { t } from '../words.js';
 
 // words: decoy.step.{leave later note keep show}
@@ -13,10 +14,10 @@ export default function decoy() {
         (one) => el('li', {}, t(`decoy.step.${one}`))));
     // A code made in the same visit could be told to belong to the first by the relay.
     const isUsed = state.hasCode || state.sent.length > 0;
-    const begin = () => {
-        Object.assign(state, { path: 'note', answers: emptyAnswers() });
+    const begin = () => unlessUnsent(() => {
+        beginDraft('note');
         goAnew('question', { step: 'account' });
-    };
+    });
     return screen(t('decoy.title'), paragraph('decoy.about'), steps,
         warning(el('h2', {}, t('decoy.limits')), list('decoy.limits.look',
             'decoy.limits.relay', 'decoy.limits.spy', 'decoy.limits.force')),

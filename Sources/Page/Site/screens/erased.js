@@ -1,7 +1,9 @@
-// How many relays confirmed that an erasure was carried out.
+// What became of an erasure that the relay has taken whole: how much of it waits here, and how
+// many relays confirmed it. The count ends with the visit: a handle that the code gave would tell
+// the relay which visits are one person's.
 
 import { el } from '../dom.js';
-import { button, paragraph, screen } from '../forms.js';
+import { button, list, paragraph, screen } from '../forms.js';
 import { leave } from '../exit.js';
 import { fates } from '../relay.js';
 import { goAnew } from '../router.js';
@@ -11,27 +13,44 @@ import { many, number, t } from '../words.js';
 const askEvery = 10e3; // milliseconds
 
 export default function erased() {
-    const taken = state.sent.filter(({ what }) => what === 'retraction').at(-1);
-    const line = el('p', { role: 'status' }, t('erased.begun'));
+    const { handles } = state.sent.filter(({ what }) => what === 'retraction').at(-1);
+    const lines = el('ul', {}, el('li', {}, t('erased.begun')));
     const slowly = paragraph('erased.slowly');
-    const node = screen(t('erased.title'), line, slowly, paragraph('erased.offline'),
+    const node = screen(t('erased.title'), el('div', { role: 'status' }, lines), slowly,
+        list('erased.visit', 'erased.offline'),
         el('div', { class: 'actions' },
             button(t('receipt.more'), () => goAnew('choose')),
             button(t('receipt.leave'), leave, 'main')));
     state.isRead = false;
-    if (taken) follow(taken.handle, line, slowly, node);
+    follow(handles, lines, slowly, node);
     return node;
 }
 
-/// The count of those that confirmed, beside the number known.
-async function follow(handle, line, slowly, node) {
+/// Asks what became of the retractions until the screen is gone.
+async function follow(handles, lines, slowly, node) {
     for (let round = 0; round === 0 || node.isConnected; round += 1) {
-        const [fate] = await fates([handle]).catch(() => [null]);
-        const text = !fate ? line.textContent : fate.confirmed > 0
-            ? many('erased.confirmed', fate.confirmed, { all: number(fate.relays) })
-            : t(fate.waiting > 0 ? 'erased.waiting' : 'erased.begun');
-        if (line.textContent !== text) line.textContent = text;
-        slowly.hidden = fate?.confirmed > 0 && fate.confirmed === fate.relays;
+        const told = handles.length > 0 ? await fates(handles).catch(() => []) : [];
+        if (told.length > 0) tell(lines, inWords(told));
+        slowly.hidden = told.length > 0
+            && told.every((fate) => fate.waiting === 0 && fate.confirmed === fate.relays);
         await new Promise((resolve) => { setTimeout(resolve, askEvery); });
     }
+}
+
+function tell(lines, texts) {
+    if ([...lines.children].map((line) => line.textContent).join() === texts.join()) return;
+    lines.replaceChildren(...texts.map((text) => el('li', {}, text)));
+}
+
+/// What still waits on this relay, and the relays that confirmed all of it.
+function inWords(told) {
+    const sum = (name) => told.reduce((total, fate) => total + fate[name], 0);
+    const [items, waiting] = [sum('items'), sum('waiting')];
+    const confirmed = Math.min(...told.map((one) => one.confirmed));
+    const left = t('erased.left', { count: number(waiting), all: number(items) });
+    return [
+        ...(waiting > 0 ? [left, t('erased.waiting')]
+            : [t(items > 0 && sum('held') === items ? 'erased.gone' : 'erased.begun')]),
+        confirmed > 0 ? many('erased.confirmed', confirmed, { all: number(told[0].relays) })
+            : t('erased.alone')];
 }

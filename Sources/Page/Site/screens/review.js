@@ -2,7 +2,7 @@
 
 import { apart, el } from '../dom.js';
 import { actions, button, paragraph, screen, teller } from '../forms.js';
-import { fullAccount, incident, inWords, isEmpty } from '../answers.js';
+import { fullAccount, incident, inWords, isEmpty, writtenOut } from '../answers.js';
 import { go } from '../router.js';
 import { fileLine } from '../fileparts.js';
 import { sendIt } from '../send.js';
@@ -56,7 +56,11 @@ async function lockIt(news, send) {
             Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
         }
         const request = { what: state.path, incident: incident() };
-        await sendIt(news, { what: state.path, request, files: state.files });
+        await sendIt(news, {
+            what: state.path, request, files: state.files,
+            written: writtenOut(inWords(request.incident)),
+            whenStored: () => { state.isDraftSent = true; },
+        });
     } catch (problem) {
         news.tell(refusal(problem.code));
     }
