@@ -7,13 +7,14 @@ ACCOUNT = ("My neighbour \"Brackwillow\" shouts at me every day 😟👩‍👧\
            "He said: 'go away', & \\ <b>worse</b>.\n\nيصرخ في وجهي كل يوم في شارع طومباركو")
 WHEN, WHERE = "since last quillember", "on the stairs of Grunwelt House"
 CONTACT = "Only after 18:00 – never say Ondrejka's name"
+CONTACT_ANEW = "Never on a Monday 🚫, never by Farnoculm"
 DETAIL = "Dari, a little Turkmenish"
 ANSWER = "We believe you. 🌿\nCan you come on \"Thrimblesday\"? نحن معك"
 EXPLANATION = "We look for a room at Larkhollow."
 MORE = "Yes, I can come 🙏\nThank you, \"Wren\" – شكراً"
 NOTE = "A lost blue bag on tram Vellmarsh, nothing else."
 CANARIES = ("Brackwillow", "quillember", "Grunwelt", "Ondrejka", "Turkmenish", "Thrimblesday",
-            "Larkhollow", "Vellmarsh", "طومباركو", "Kestrelmoor")
+            "Larkhollow", "Vellmarsh", "Farnoculm", "طومباركو", "Kestrelmoor")
 KINDS = {2: "02012", 10: "0209"}
 PACKS = Path(__file__).resolve().parent.parent.parent / "Sources/Page/Site/guidance"
 LONG = 90  # seconds that a way over three nodes may take

@@ -30,20 +30,22 @@
 //     Second pass: every batch that was scanned, in the same order.
 // cases { now } -> { cases: [case], freeNumber: 0...7 or null }
 //     case: { number, isNote, state, isErased, isReopened, canAnswer, helpers: [name, or ''],
-//     contact?, requests: [{ incident, attachments?, slot }],
+//     contact?, told: incident, requests: [{ incident, attachments?, slot }],
 //     messages: [{ from, text, language?, attachments?, slot }], kept: [attachment],
 //     statuses: [{ state, explanation?, by?, slot }], consents: [consent], lastDay }
 //     state: received in_progress waiting_for_you referred resolved closed. from: you, supporter.
-//     In a note, requests holds the note. canAnswer: somebody has answered. lastDay: the second
-//     from which own copies are gone unless renewed. kept: what only the code opens.
+//     contact: the rules that hold now; told: what a consent may share. In a note, requests holds
+//     the note. canAnswer: somebody has answered. lastDay: the second from which own copies are
+//     gone unless renewed. kept: what only the code opens.
 //     attachment: { id, size, type, isOriginal, expires }
 //     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
 //     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
 //     consent: { id, recipient (URI), bridge, purpose, issued, expires, isPublic, mark,
-//     fields: [{ name, value }], isWithdrawn, isLive, answers: [{ state, text?, reference?,
+//     fields: [{ name, value }], report, isWithdrawn, isLive, answers: [{ state, text?, reference?,
 //     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
-//     purpose: a term of the list. An answer's state: waiting approved refused forwarded delayed
-//     open closed withdrawn withdrawn_after ended replaced other. day: counted from 1970.
+//     purpose: a term of the list. report: what the office gets, letter for letter. An answer's
+//     state: waiting approved refused forwarded delayed open closed withdrawn withdrawn_after ended
+//     replaced other. day: counted from 1970.
 // compose { what, case?, incident?, text?, language?, slot, ttl?, attach?: [file],
 //     keepApart?: [file], share?: [id of an attachment] } -> { envelopes, retractions, case }
 //     what: request, note (incident; under the first free number without case), words (text,
@@ -70,8 +72,8 @@
 // reseal { case, slot } -> as compose
 //     Seals own copies anew: they last ninety days from then.
 // preview { case, bridge, authority (URI), fields: [name], extra?: { area?, name?, email?, phone? },
-//     purpose, days? (1...90, else 30), willBePublic?, renews? (id), now or slot }
-//     -> { id, recipient, bridge, purpose, issued, expires, isPublic, mark, fields }
+//     purpose, days (1...90), willBePublic?, renews? (id), now or slot }
+//     -> { id, recipient, bridge, purpose, issued, expires, isPublic, mark, fields, report }
 //     A consent exactly as it will leave. Errors: noSuchAuthority, nothingChosen, wouldBePublic,
 //     noSuchConsent, erased.
 // give { slot } -> as compose

@@ -87,9 +87,16 @@ extension SeekerBook.Thread {
         return bodies
     }
 
-    /// What the case can tell an authority, before anything is added for one consent.
+    /// Requests, or where there is none notes, oldest first.
+    var bodies: [(body: Incident, at: SaidAt)] { requests.isEmpty ? notes : requests }
+
+    /// The rules for safe contact that hold now.
+    public var contactRules: Text? { ContactRules.newest(told: bodies, acts: acts) }
+
+    /// What the case can tell an authority, before anything is added for one consent. A note beside
+    /// a request stays with its writer.
     public var reportFields: [ReportField] {
-        ReportField.all(of: told.map { $0.body })
+        ReportField.all(of: bodies.map { $0.body }, contact: contactRules)
     }
 
     /// Nothing to show. The notice of an erasure may still be there until it expires.

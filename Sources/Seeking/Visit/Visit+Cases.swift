@@ -31,24 +31,6 @@ extension Visit {
     }
 }
 
-extension SeekerBook.Thread {
-    /// Requests, or where there is none notes, oldest first.
-    var bodies: [(body: Incident, at: SaidAt)] { requests.isEmpty ? notes : requests }
-
-    /// Newest safe-contact rules: those of an act before those of a request.
-    var contactRules: Text? {
-        var newest: (rules: Text, at: SaidAt)?
-        for (act, at) in acts where act.deed == .contactRules {
-            guard case .text(let utf8)? = act.value, newest.map({ $0.at <= at }) ?? true else {
-                continue
-            }
-            newest = (Text(utf8: utf8), at)
-        }
-        if let newest { return newest.rules }
-        return bodies.last { $0.body.contactRules != nil }?.body.contactRules
-    }
-}
-
 extension JSONText {
     mutating func thread(_ thread: SeekerBook.Thread, _ now: WallTime) {
         let isNote = thread.requests.isEmpty
@@ -61,6 +43,7 @@ extension JSONText {
             item.flag("canAnswer", thread.key != nil)
             item.texts("helpers", thread.helpers)
             item.text("contact", thread.contactRules)
+            item.incident("told", thread.reportFields)
             item.bodies(thread.bodies)
             item.kept(thread)
             item.messages(thread.messages)
@@ -76,7 +59,7 @@ extension JSONText {
         array("requests") { list in
             for (body, at) in bodies {
                 list.object { item in
-                    item.incident("incident", body)
+                    item.incident("incident", ReportField.all(of: body))
                     item.attachments(body.attachments)
                     item.number("slot", UInt64(at.slot.number))
                 }
@@ -132,8 +115,10 @@ extension JSONText {
         number("issued", terms.issued.seconds)
         number("expires", terms.expires.seconds)
         flag("isPublic", terms.isPublic)
-        text("mark", ReportMark.of(terms.id))
+        let mark = ReportMark.of(terms.id)
+        text("mark", mark)
         fields(presentation.fields)
+        text("report", ReportText.of(presentation.fields, mark: mark))
     }
 
     private mutating func answer(_ answer: Answer) {

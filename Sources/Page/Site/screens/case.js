@@ -4,7 +4,7 @@ import { apart, el } from '../dom.js';
 import { actions, button, notice, paragraph, screen } from '../forms.js';
 import { inWords } from '../answers.js';
 import { kindOf, sizeInWords } from '../fileparts.js';
-import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
+import { caseName, caseOf, daysLeft } from '../casework.js';
 import { slotTime } from '../clock.js';
 import { go } from '../router.js';
 import { emptyAnswers, state } from '../state.js';
@@ -29,6 +29,8 @@ function requestParts(one) {
         one.helpers.length === 0 ? paragraph('case.helpers.none')
             : el('ul', {}, one.helpers.map(helper)),
         el('h2', {}, t('case.words')), conversation(one),
+        one.contact && [el('h2', {}, t('field.contact')),
+            el('p', { class: 'card rules' }, apart(one.contact))],
         one.kept.length > 0 && [el('h2', {}, t('case.kept')), paragraph('case.kept.about'),
             fileButtons(one.kept, one.number)],
         shared.length > 0 && [el('h2', {}, t('case.shared')), shared]];
@@ -123,7 +125,7 @@ function requestVerbs(one) {
 function noteVerbs(one) {
     const { number } = one;
     const ask = () => {
-        Object.assign(state, { path: 'request', answers: asAnswers(toldIn(one)) });
+        Object.assign(state, { path: 'request', answers: asAnswers(one.told) });
         go('question', { step: 'account' });
     };
     return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),

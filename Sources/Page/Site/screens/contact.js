@@ -1,13 +1,13 @@
 // Changes how the person may be reached safely.
 
 import { actions, button, paragraph, screen, teller, textField } from '../forms.js';
-import { caseOf, toldIn } from '../casework.js';
+import { caseOf } from '../casework.js';
 import { sendIt } from '../send.js';
 import { t } from '../words.js';
 
 export default function contact({ number }) {
     const news = teller('alert');
-    let text = caseOf(number).contact ?? toldIn(caseOf(number)).contact ?? '';
+    let text = caseOf(number).contact ?? '';
     const field = textField({
         name: t('contact.name'), hint: t('contact.hint'), rows: 5, most: 2000, value: text,
         onInput: (typed) => { text = typed; },

@@ -2,9 +2,9 @@
 
 import { apart, el } from '../dom.js';
 import { actions, button, paragraph, screen, teller } from '../forms.js';
-import { valueInWords } from '../answers.js';
 import { caseOf } from '../casework.js';
 import { purposes, toldForConsent } from '../codes.js';
+import { reportParts } from '../report.js';
 import { go } from '../router.js';
 import { sendIt } from '../send.js';
 import { state } from '../state.js';
@@ -23,10 +23,8 @@ export default function shared({ number, id }) {
             : consent.answers.length === 0 && paragraph('consent.state.unanswered'),
         el('ul', {}, consent.answers.map(answerLine)),
         el('h2', {}, t('shared.what')),
-        el('dl', { class: 'asked' }, consent.fields.map(({ name, value }) => [
-            el('dt', {}, t(`field.${name}`)), el('dd', {}, apart(valueInWords(name, value)))])),
+        reportParts(consent),
         el('p', {}, t('shared.until', { day: day(consent.expires) })),
-        consent.mark && el('p', {}, t('shared.mark'), ' ', apart(consent.mark)),
         consent.isLive && !consent.isWithdrawn && recipientOf(consent)
             && button(t('shared.renew'), () => renew(number, consent), '', t('shared.renew.hint')),
         !consent.isWithdrawn && [el('h2', {}, t('shared.take')),
@@ -42,7 +40,7 @@ function renew(number, consent) {
         case: number, ...recipientOf(consent),
         fields: names.filter((name) => !toldForConsent.includes(name)),
         extra: Object.fromEntries(told.map(({ name, value }) => [name, value])),
-        purpose: purposes.indexOf(consent.purpose) + 1, days: 30, willBePublic: consent.isPublic,
+        purpose: purposes.indexOf(consent.purpose) + 1, days: null, willBePublic: consent.isPublic,
         renews: consent.id,
     };
     go('consentwhy');
