@@ -3,6 +3,7 @@
 from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
+from diaries import DiaryTroubles
 from fingers import FingerTroubles
 from journeys import Journey
 from lines import LineTroubles
@@ -13,7 +14,8 @@ from tabs import TabTroubles
 
 
 class Trouble(
-        FileTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles, OtherClients):
+        FileTroubles, DiaryTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles,
+        OtherClients):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):

@@ -31,12 +31,14 @@
 // cases { now } -> { cases: [case], freeNumber: 0...7 or null }
 //     case: { number, isNote, state, isErased, isReopened, canAnswer, helpers: [name, or ''],
 //     contact?, told: incident, requests: [{ incident, attachments?, slot }],
+//     notes: [{ incident, slot }],
 //     messages: [{ from, text, language?, attachments?, slot }], kept: [attachment],
 //     statuses: [{ state, explanation?, by?, slot }], consents: [consent], lastDay }
 //     state: received in_progress waiting_for_you referred resolved closed. from: you, supporter.
 //     contact: the rules that hold now; told: what a consent may share. In a note, requests holds
-//     the note. canAnswer: somebody has answered. lastDay: the second from which own copies are
-//     gone unless renewed. kept: what only the code opens.
+//     its entries; else notes has those beside the requests, which nobody else has. canAnswer:
+//     somebody has answered. lastDay: the second from which own copies are gone unless renewed.
+//     kept: what only the code opens.
 //     attachment: { id, size, type, isOriginal, expires }
 //     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
 //     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
@@ -48,11 +50,12 @@
 //     replaced other. day: counted from 1970.
 // compose { what, case?, incident?, text?, language?, slot, ttl?, attach?: [file],
 //     keepApart?: [file], share?: [id of an attachment] } -> { envelopes, retractions, case }
-//     what: request, note (incident; under the first free number without case), words (text,
-//     language?), reopen, contactRules (text). Seals drafts, which take the place of those before.
+//     what: request, note (incident; under the first free number without case; a request in a
+//     note's own case opens it, the note stays with its writer), words (text, language?), reopen,
+//     contactRules (text). Seals drafts, which take the place of those before.
 //     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days.
 //     attach: finished files that go with it; keepApart: those that only the code opens; share (in
-//     words): what was kept apart before.
+//     requests and words): files of the case that nobody else has yet.
 //     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
 //     unusableKey, noSuchFile, fileUnfinished, tooManyFiles.
 // beginFile { case?, size, type, role: 0 cleaned or 1 original, slot } -> { file, chunks, case }

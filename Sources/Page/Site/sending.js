@@ -37,7 +37,7 @@ export class Sending {
 
     /// `verb` and `request` are what the program composes; `what` names it for the receipt, and
     /// `isUrgent` makes relays pass it on before all else; `numbers` are the cases it erases,
-    /// `files` entries of files.js that go with it.
+    /// `files` entries of files.js that go with it; `stored` is called once the relay has it.
     constructor(order) {
         this.order = {
             verb: 'compose', isUrgent: false, then: 'receipt', numbers: [], files: [], ...order,
@@ -186,6 +186,7 @@ export class Sending {
         const sent = () => submit(this.handle, all, this.order.isUrgent);
         if (all.length) await insist(sent, patience);
         this.isStored = true;
+        this.order.stored?.();
         const { what, request } = this.order;
         const files = this.chunks.map(({ handle }) => handle);
         state.sent.push({ handle: this.handle, what, isShort: request.ttl !== undefined, files });

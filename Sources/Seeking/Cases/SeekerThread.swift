@@ -90,6 +90,19 @@ extension SeekerBook.Thread {
     /// Requests, or where there is none notes, oldest first.
     var bodies: [(body: Incident, at: SaidAt)] { requests.isEmpty ? notes : requests }
 
+    /// Notes that only their writer has, beside a request; what only keeps files is none. Their
+    /// files are among those of the case.
+    var notesBeside: [(body: Incident, at: SaidAt)] {
+        guard !requests.isEmpty else { return [] }
+        var notes: [(body: Incident, at: SaidAt)] = []
+        for (body, at) in self.notes {
+            var rest = body
+            rest.attachments = []
+            if rest != Incident() { notes.append((rest, at)) }
+        }
+        return notes
+    }
+
     /// The rules for safe contact that hold now.
     public var contactRules: Text? { ContactRules.newest(told: bodies, acts: acts) }
 

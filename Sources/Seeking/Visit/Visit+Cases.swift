@@ -44,7 +44,8 @@ extension JSONText {
             item.texts("helpers", thread.helpers)
             item.text("contact", thread.contactRules)
             item.incident("told", thread.reportFields)
-            item.bodies(thread.bodies)
+            item.bodies("requests", thread.bodies)
+            item.bodies("notes", thread.notesBeside)
             item.kept(thread)
             item.messages(thread.messages)
             item.statuses(thread.statuses)
@@ -55,8 +56,10 @@ extension JSONText {
         }
     }
 
-    private mutating func bodies(_ bodies: [(body: Incident, at: SaidAt)]) {
-        array("requests") { list in
+    private mutating func bodies(
+        _ name: StaticString, _ bodies: [(body: Incident, at: SaidAt)]
+    ) {
+        array(name) { list in
             for (body, at) in bodies {
                 list.object { item in
                     item.incident("incident", ReportField.all(of: body))

@@ -55,9 +55,9 @@ function standing(one) {
 
 /// Requests, words and answers in the order of time.
 function conversation(one) {
-    const own = one.requests.map(({ incident, slot, attachments }) => (
-        { slot, from: 'you', told: inWords(incident), attachments }));
-    const all = [...own, ...one.messages].sort((left, right) => left.slot - right.slot);
+    const own = (bodies, isPrivate = false) => bodies.map(({ incident, slot, attachments }) => (
+        { slot, from: 'you', isPrivate, told: inWords(incident), attachments }));
+    const all = [...own(one.requests), ...own(one.notes, true), ...one.messages].sort((left, right) => left.slot - right.slot);
     return el('div', {}, all.map((said) => bubble(said, one.number)));
 }
 
@@ -66,9 +66,9 @@ const fileButtons = (files, number) => files.map((file) => button(
     [el('strong', {}, kindOf(file.type)), el('small', {}, sizeInWords(file.size))],
     () => go('file', { number, id: file.id })));
 
-function bubble({ from, slot, text, told, language, attachments = [] }, number) {
+function bubble({ from, isPrivate, slot, text, told, language, attachments = [] }, number) {
     const isOwn = from === 'you';
-    const who = t(isOwn ? 'case.you' : 'case.them');
+    const who = t(isPrivate ? 'case.you.alone' : isOwn ? 'case.you' : 'case.them');
     return el('article', { class: `said ${isOwn ? 'you' : 'them'}` },
         el('p', { class: 'who' }, who, ' · ', el('time', {}, moment(slotTime(slot)))),
         told ? toldList(told) : el('p', { lang: language || null, dir: 'auto' }, text),
@@ -114,6 +114,7 @@ function requestVerbs(one) {
     return [
         button(t('case.write'), () => go('write', { number }), 'main'),
         button(t('case.consent'), () => go('consent', { number }), '', t('case.consent.hint')),
+        button(t('case.note.beside'), () => go('write', { number, isPrivate: true })),
         button(t('case.contact'), () => go('contact', { number })),
         ['resolved', 'closed'].includes(one.state) && !one.isReopened
             && button(t('case.reopen'), () => go('reopen', { number })),
@@ -125,12 +126,23 @@ function requestVerbs(one) {
 function noteVerbs(one) {
     const { number } = one;
     const ask = () => {
-        Object.assign(state, { path: 'request', answers: asAnswers(one.told) });
+        const files = filesOf(one);
+        const share = files.filter(({ isOriginal }) => !isOriginal).map(({ id }) => id);
+        Object.assign(state, { path: 'request', answers: asAnswers(one.told), files: [],
+            note: { number, files, share } });
         go('question', { step: 'account' });
     };
-    return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),
+    return [button(t('case.note.more'), () => go('write', { number, isPrivate: true }), 'main'),
+        button(t('case.note.ask'), ask, '', t('case.note.ask.hint')),
         daysLeft(one) > soonDays && button(t('case.renew'), () => go('renew', { number })),
         button(t('case.erase'), () => go('erase', { number }))];
+}
+
+/// A note's files that have not ended, each once.
+function filesOf({ requests }) {
+    const all = requests.flatMap(({ attachments = [] }) => attachments)
+        .filter(({ expires }) => expires > state.clock.now);
+    return all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at);
 }
 
 /// A note's answers as the questions hold them.

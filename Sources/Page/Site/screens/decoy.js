@@ -14,7 +14,7 @@ export default function decoy() {
     // A code made in the same visit could be told to belong to the first by the relay.
     const isUsed = state.hasCode || state.sent.length > 0;
     const begin = () => {
-        Object.assign(state, { path: 'note', answers: emptyAnswers() });
+        Object.assign(state, { path: 'note', answers: emptyAnswers(), note: null });
         goAnew('question', { step: 'account' });
     };
     return screen(t('decoy.title'), paragraph('decoy.about'), steps,

@@ -26,7 +26,7 @@ export default async function enter() {
             state.sending?.drop();
             Object.assign(state, {
                 hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
-                reading: null, erased: [],
+                reading: null, erased: [], note: null,
             });
             field.input.value = '';
             goAnew('cases');

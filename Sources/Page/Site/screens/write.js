@@ -1,4 +1,4 @@
-// More words in a case that is there.
+// More words in a case that is there, or an entry that only its writer has.
 
 import { el } from '../dom.js';
 import { filePicker } from '../fileparts.js';
@@ -8,23 +8,26 @@ import { sendIt } from '../send.js';
 import { state } from '../state.js';
 import { language, t } from '../words.js';
 
-export default function write({ number }) {
+export default function write({ number, isPrivate = false }) {
     const one = caseOf(number);
     const news = teller('alert');
-    // Kept by case, so that another screen in between loses nothing.
+    // Kept by case and reader, so that another screen in between loses nothing.
+    const place = isPrivate ? `${number} note` : number;
     const field = textField({ name: t('write.name'), hint: caseName(one), rows: 8,
-        value: state.unsent[number] ?? '', onInput: (text) => { state.unsent[number] = text; } });
-    const files = state.unsentFiles[number] ??= [];
+        value: state.unsent[place] ?? '', onInput: (text) => { state.unsent[place] = text; } });
+    const files = state.unsentFiles[place] ??= [];
     const on = () => {
-        const text = state.unsent[number]?.trim() ?? '';
+        const text = state.unsent[place]?.trim() ?? '';
         if (!text && files.length === 0) { news.tell(t('write.empty')); return undefined; }
-        return sendIt(news, {
-            what: 'words', request: { what: 'words', case: number, text, language }, files,
-        }, () => { delete state.unsent[number]; });
+        const what = isPrivate ? 'note' : 'words';
+        const said = isPrivate ? { incident: text ? { account: text, language } : {} }
+            : { text, language };
+        return sendIt(news, { what, request: { what, case: number, ...said }, files },
+            () => { delete state.unsent[place]; });
     };
     const attach = el('details', { open: files.length > 0 }, el('summary', {}, t('files.attach')),
         list('files.cleaned', 'files.month', 'files.seen'), filePicker(files));
-    return screen(t('write.title'),
-        paragraph(one.canAnswer ? 'write.about' : 'write.about.early'), field, attach, news,
-        actions(button(t('write.on'), on, 'main')));
+    const readers = one.canAnswer ? 'write.about' : 'write.about.early';
+    return screen(t(isPrivate ? 'write.title.note' : 'write.title'), paragraph(isPrivate ? 'write.about.note' : readers),
+        field, attach, news, actions(button(t('write.on'), on, 'main')));
 }
