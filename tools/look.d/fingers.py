@@ -1,7 +1,7 @@
 """What goes wrong with fingers: codes that are none, nothing, too much."""
 
 from steps import expect
-from telling import LONG, OTHER_CODE
+from telling import ARABIC, LONG, MARKS, OTHER_CODE
 
 
 class FingerTroubles:
@@ -20,8 +20,7 @@ class FingerTroubles:
                 page.press("enter.on")
                 page.says("enter.mistyped" if text.strip() else "enter.empty")
         with self.step("wrong-things: the same code in other digits, with odd spaces, is well-formed"):
-            digits = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-            page.fill("enter.name", "\u200f" + OTHER_CODE.replace(" ", "\u00a0").translate(digits))
+            page.fill("enter.name", OTHER_CODE.replace(" ", MARKS).translate(ARABIC) + MARKS)
             page.press("enter.on")
             page.says("cases.none", LONG)
         with self.step("wrong-things: nothing at all can't be sent"):
@@ -80,8 +79,24 @@ class FingerTroubles:
             page.at("code.title")
             expect(" ".join(page.texts(".code span")) == code, "another code is shown")
             page.press("code.on")
+            # Once a comma more, which is no space; then only what is one.
+            for more in ("،", ""):
+                for label in page.texts("main label.name"):
+                    page.fill("codecheck.group", code.replace(" ", MARKS).translate(ARABIC) + more, label)
+                page.press("codecheck.on")
+                if more:
+                    page.says("codecheck.wrong")
+            journey.arrived("request")
+        with self.step("code-again: one group among marks of direction is as good"):
+            self.chromium.new_tab()
+            journey.enter()
+            journey.quick_request("Harmless: thimblewick.")
+            page.at("code.title")
+            groups = page.texts(".code span")
+            page.press("code.on")
             for label in page.texts("main label.name"):
-                page.fill("codecheck.group", code, label)
+                number = int("".join(one for one in label if one.isdigit()))
+                page.fill("codecheck.group", MARKS + groups[number - 1].translate(ARABIC), label)
             page.press("codecheck.on")
             journey.arrived("request")
 

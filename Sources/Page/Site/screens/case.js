@@ -57,7 +57,8 @@ function standing(one) {
 function conversation(one) {
     const own = (bodies, isPrivate = false) => bodies.map(({ incident, slot, attachments }) => (
         { slot, from: 'you', isPrivate, told: inWords(incident), attachments }));
-    const all = [...own(one.requests), ...own(one.notes, true), ...one.messages].sort((left, right) => left.slot - right.slot);
+    const all = [...own(one.requests), ...own(one.notes, true), ...one.messages]
+        .sort((left, right) => left.slot - right.slot);
     return el('div', {}, all.map((said) => bubble(said, one.number)));
 }
 

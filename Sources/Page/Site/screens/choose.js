@@ -12,7 +12,9 @@ import { languageName, listed, t } from '../words.js';
 export default async function choose() {
     const { name, isTest, languages = [] } = await community();
     const begin = (path) => () => {
-        if (state.path !== path) Object.assign(state, { path, answers: emptyAnswers(), note: null });
+        if (state.path !== path) {
+            Object.assign(state, { path, answers: emptyAnswers(), note: null });
+        }
         go('question', { step: 'account' });
     };
     return screen(t('choose.title'),

@@ -21,8 +21,7 @@ export default async function enter() {
         open.disabled = true;
         news.tell('');
         try {
-            // Note programs make thin and wide spaces of their own.
-            await visit.call('enterCode', { text: text.replace(/\s+/g, ' ') });
+            await visit.call('enterCode', { text });
             state.sending?.drop();
             Object.assign(state, {
                 hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
