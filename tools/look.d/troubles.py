@@ -4,6 +4,7 @@ from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
 from diaries import DiaryTroubles
+from engines import EngineTroubles
 from fingers import FingerTroubles
 from journeys import Journey
 from lines import LineTroubles
@@ -15,7 +16,7 @@ from tabs import TabTroubles
 
 class Trouble(
         FileTroubles, DiaryTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles,
-        OtherClients):
+        EngineTroubles, OtherClients):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):

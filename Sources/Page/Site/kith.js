@@ -10,8 +10,8 @@
 // from 1970. What is marked with ? may be left out. Numbers of lists: protocol/schema/codes.md.
 //
 // begin {} -> { webAssembly }
-//     Loads the program; every other call waits for it.
-// module {} -> the compiled program for work-worker.js, or null where WebAssembly is off
+//     Loads the program; every other call waits for it. webAssembly: whether it runs as that.
+// module {} -> the compiled program for work-worker.js, or null where WebAssembly does not run
 // follow { network, community, charters, manifest, cards: [], now } -> { name, networkName, isTest,
 //     workBase, manifestUntil, relays, languages: [], bridges: [{ key, name, ready,
 //     authorities: [{ uri, name, publishing }] }] }
@@ -115,8 +115,9 @@ const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wr
 const refused = 6;
 
 /// Starts the program: the one compiled elsewhere in this page, else the one of this name beside
-/// this file.
-export async function load(module = null, name = 'first') {
+/// this file. As plain JavaScript where `module` is null, and where WebAssembly is off or can't
+/// compile or start it.
+export async function load(module, name = 'first') {
     let program;
     // The browser fills at most 64 KiB of randomness at a time.
     const random = (start, count) => {
@@ -125,24 +126,33 @@ export async function load(module = null, name = 'first') {
                 new Uint8Array(program.memory.buffer, start + at, Math.min(65536, count - at)));
         }
     };
-    const webAssembly = typeof WebAssembly === 'object';
-    if (webAssembly) {
-        module ??= await compiled(`${name}.wasm`);
-        program = (await WebAssembly.instantiate(module, { env: { random } })).exports;
-    } else {
-        program = (await import(`./${name}-plain.js`)).instantiate({ random });
-    }
+    const isOff = module === null || typeof WebAssembly !== 'object';
+    const whole = isOff ? null
+        : await started(module ?? await fetched(`${name}.wasm`), { env: { random } });
+    program = whole?.exports ?? (await import(`./${name}-plain.js`)).instantiate({ random });
     if (program.begin() < 0) throw new Refusal('cannotSeal');
-    return new Kith(program, webAssembly ? module : null);
+    return new Kith(program, whole?.module ?? null);
 }
 
-/// Compiled once it is whole: what browsers compile while it arrives, they may keep on disk.
-async function compiled(file) {
+async function fetched(file) {
     const answer = await fetch(new URL(file, import.meta.url), {
         cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
     });
     if (!answer.ok) throw new Refusal('cannotSeal');
-    return WebAssembly.compile(await answer.arrayBuffer());
+    return answer.arrayBuffer();
+}
+
+/// { module, exports } of a module or the bytes of one, or null: a browser may have WebAssembly
+/// and not let it run. Compiled once it is whole: what browsers compile while it arrives, they
+/// may keep on disk.
+async function started(source, imports) {
+    try {
+        const module = source instanceof WebAssembly.Module ? source
+            : await WebAssembly.compile(source);
+        return { module, exports: (await WebAssembly.instantiate(module, imports)).exports };
+    } catch {
+        return null;
+    }
 }
 
 /// What the program refused: `code` is one of its stable words.
