@@ -1,5 +1,6 @@
 """What goes wrong with fingers: codes that are none, nothing, too much."""
 
+from paper import UNPAGED, printed
 from steps import expect
 from telling import ARABIC, LONG, MARKS, OTHER_CODE
 
@@ -61,11 +62,12 @@ class FingerTroubles:
             code = " ".join(page.texts(".code span"))
             self.chromium.shape(media="print")
             self.chromium.shot(self.table.out / "code-printed.png")
-            text = page.js("return [...document.querySelectorAll('body *')].filter((n) => "
-                           "n.getClientRects().length && !n.children.length).map((n) => n.textContent)"
-                           ".join(' ')")
-            expect(text.strip() == code, f"on paper stands {text[:80]!r}")
             self.chromium.shape(media="")
+            sheets = printed(self.chromium)
+            expect([one.split() for one in sheets] == [code.split()], f"on paper stands {sheets}")
+            self.chromium.js(UNPAGED)
+            usual, host = printed(self.chromium), self.scene.address.split("/")[2]
+            expect(host in " ".join(usual), f"a browser prints no address anyway: {usual}")
             page.press("code.copy")
             said = page.words.table["code.copied"], page.words.table["code.copy.failed"]
             page.until(lambda: any(text in page.text() for text in said), "copying says nothing")
