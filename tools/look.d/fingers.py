@@ -1,5 +1,9 @@
 """What goes wrong with fingers: codes that are none, nothing, too much."""
 
+import random
+import string
+
+from camera import drawn, seen_by_camera
 from paper import UNPAGED, printed
 from steps import expect
 from telling import ARABIC, LONG, MARKS, OTHER_CODE
@@ -68,6 +72,10 @@ class FingerTroubles:
             self.chromium.js(UNPAGED)
             usual, host = printed(self.chromium), self.scene.address.split("/")[2]
             expect(host in " ".join(usual), f"a browser prints no address anyway: {usual}")
+            page.press("code.qr")
+            page.until(lambda: page.js("return document.querySelector('.qr') !== null"), "no picture")
+            seen = seen_by_camera(self.chromium, ".qr")
+            expect(seen == [code.replace(" ", "")], f"a camera reads {seen}")
             page.press("code.copy")
             said = page.words.table["code.copied"], page.words.table["code.copy.failed"]
             page.until(lambda: any(text in page.text() for text in said), "copying says nothing")
@@ -101,6 +109,19 @@ class FingerTroubles:
                 page.fill("codecheck.group", MARKS + groups[number - 1].translate(ARABIC), label)
             page.press("codecheck.on")
             journey.arrived("request")
+
+    def try_pictures(self, look):
+        """Every size of picture that the page can draw is read by a reader that is not its own."""
+        page, journey = self.browse(look)
+        with self.step("pictures: codes of 28 digits, and texts of every length up to 106") as remarks:
+            journey.enter()
+            letters = random.Random(20)
+            texts = ["".join(letters.choices("0123456789", k=28)) for _ in range(60)]
+            texts += ["".join(letters.choices(string.ascii_letters + "-.:/", k=length))
+                      for length in range(1, 107)]
+            wrong = [text for text, read in zip(texts, drawn(self.chromium, texts)) if read != [text]]
+            expect(not wrong, f"{len(wrong)} of {len(texts)} read otherwise: {wrong[:3]}")
+            remarks.append(f"{len(texts)} pictures")
 
     def try_decoy(self, look):
         """A harmless note under a code of its own; the real one does not show under it."""
