@@ -98,6 +98,40 @@ import Wire
         #expect(given == shown.member("report"))
     }
 
+    @Test func answersStandInTheirOrderWithTheTimeOfEach() throws {
+        var scene = try asked()
+        let shown = try scene.page.ask("preview", wish(scene, #","days":30,"fields":["needs"]"#))
+        try scene.post("give", #"{"slot":\#(scene.slot)}"#)
+        let id = try #require(shown.member("id")?.asBytes(16).flatMap { ConsentID($0) })
+        let town = scene.network
+        let keys = try ReturnCode(scene.code).stretched().caseKeys(town.community, 0)
+        let key = ConsentKeys(keys.consent).replyKey(id)
+        var batch: [UInt8] = []
+        let told: [(UInt64, ConsentState, UInt32)] = [(2, .approved, 150), (1, .waiting, 6)]
+        for (counter, state, later) in told {
+            let slot = Slot(scene.slot + later)
+            let answer = Answer(
+                consent: id, counter: counter, state: state, text: nil, reference: nil,
+                forwards: [])
+            let posting = Posting(
+                network: town.network, topic: Topics.intake(town.community, slot.week),
+                slot: slot, ttlClass: .quarter, workBits: 8, tagKey: Mailbox.tagKey(of: key),
+                eraseKey: RetractCommitment.eraseKey(of: key))
+            let message = try #require(MessageID([UInt8](repeating: UInt8(counter), count: 16)))
+            let drafts = try Sealer.seal(
+                .answer, answer.encoded, id: message, to: .shared(key), community: town.community,
+                posting, random: SeededRandom.source(counter))
+            batch += drafts.flatMap { $0.finished(nonce: 0).bytes }
+        }
+        try scene.page.read([batch])
+        let answers = try scene.cases().at("cases", 0, "consents", 0, "answers")?.asArray ?? []
+        #expect(answers.map { $0.member("state")?.asText } == ["waiting", "approved"])
+        #expect(
+            answers.map { $0.member("slot")?.asNumber } == [
+                UInt64(scene.slot) + 6, UInt64(scene.slot) + 150,
+            ])
+    }
+
     @Test func aConsentThatCanNotBeIsRefused() throws {
         var scene = try asked()
         let all = #","days":30,"fields":["account"]"#

@@ -95,6 +95,10 @@ class Sharing:
                 page.at("case.name.request")
                 self.look_again()
                 self.open_shared()
+            page.says("shared.opened")
+            page.says("shared.opened.office")
+            days = [one.strip() for one in page.texts("main li > time")]
+            expect(days and all(days), f"the answers' days are {days}")
             self.look.see("shared")
 
     def open_shared(self):

@@ -43,8 +43,8 @@
 //     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
 //     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
 //     consent: { id, recipient (URI), bridge, purpose, issued, expires, isPublic, mark,
-//     fields: [{ name, value }], report, isWithdrawn, isLive, answers: [{ state, text?, reference?,
-//     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
+//     fields: [{ name, value }], report, isWithdrawn, isLive, answers: [{ slot, state, text?,
+//     reference?, forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
 //     purpose: a term of the list. report: what the office gets, letter for letter. An answer's
 //     state: waiting approved refused forwarded delayed open closed withdrawn withdrawn_after ended
 //     replaced other. day: counted from 1970.

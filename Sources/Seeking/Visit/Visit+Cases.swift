@@ -104,7 +104,7 @@ extension JSONText {
             item.flag("isWithdrawn", consent.isWithdrawn)
             item.flag("isLive", consent.isLive(now))
             item.array("answers") { list in
-                for answer in consent.answers { list.answer(answer) }
+                for (answer, at) in consent.replies { list.answer(answer, at) }
             }
         }
     }
@@ -124,8 +124,9 @@ extension JSONText {
         text("report", ReportText.of(presentation.fields, mark: mark))
     }
 
-    private mutating func answer(_ answer: Answer) {
+    private mutating func answer(_ answer: Answer, _ at: SaidAt) {
         object { item in
+            item.number("slot", UInt64(at.slot.number))
             item.text("state", CodeList.consents.name(answer.state) ?? "other")
             item.text("text", answer.text)
             item.text("reference", answer.reference)

@@ -3,6 +3,7 @@
 import { apart, el } from '../dom.js';
 import { actions, button, paragraph, screen, teller } from '../forms.js';
 import { caseOf } from '../casework.js';
+import { slotTime } from '../clock.js';
 import { purposes, toldForConsent } from '../codes.js';
 import { reportParts } from '../report.js';
 import { go } from '../router.js';
@@ -10,6 +11,10 @@ import { sendIt } from '../send.js';
 import { state } from '../state.js';
 import { day, t } from '../words.js';
 import { recipientName, recipientOf } from './case.js';
+
+// Answers that are given only after the bridge's people saw the fields: chapter 18. A check may
+// refuse without them.
+const seen = ['approved', 'forwarded', 'open', 'closed', 'withdrawn_after'];
 
 export default function shared({ number, id }) {
     const consent = caseOf(number).consents.find((one) => one.id === id);
@@ -21,7 +26,7 @@ export default function shared({ number, id }) {
         el('h2', {}, t('shared.became')),
         consent.isWithdrawn ? paragraph('shared.withdrawn')
             : consent.answers.length === 0 && paragraph('consent.state.unanswered'),
-        el('ul', {}, consent.answers.map(answerLine)),
+        el('ul', {}, consent.answers.map(answerLine)), openedLine(consent),
         el('h2', {}, t('shared.what')),
         reportParts(consent),
         el('p', {}, t('shared.until', { day: day(consent.expires) })),
@@ -46,9 +51,18 @@ function renew(number, consent) {
     go('consentwhy');
 }
 
+/// Until when people have opened it for certain: the bridge's people see it before it goes on.
+/// Whether anybody at the office has is told by no authority.
+function openedLine({ answers }) {
+    const first = answers.find(({ state: one }) => seen.includes(one));
+    return first && el('p', {}, t('shared.opened', { day: day(slotTime(first.slot)) }), ' ',
+        answers.some(({ forwards }) => forwards?.length) && t('shared.opened.office'));
+}
+
 /// A state with its day, the bridge's words, the references, and what was forwarded.
 function answerLine(answer) {
-    return el('li', {}, t(`consent.state.${answer.state}`),
+    return el('li', {}, el('time', { class: 'soft' }, day(slotTime(answer.slot))), ' · ',
+        t(`consent.state.${answer.state}`),
         answer.text && [' ', apart(answer.text)],
         answer.reference && [' ', t('shared.reference'), ' ', apart(answer.reference)],
         (answer.forwards ?? []).map((forward) => el('p', { class: 'soft' },
