@@ -1,5 +1,6 @@
 import Bridging
 import Sealing
+import Seeking
 import Testing
 import Wire
 

@@ -131,10 +131,19 @@ import Wire
         }
         let item = try scene.item(scene.cleo)
         #expect(item.contactRules == "only by mail")
+        #expect(scene.town.found().threads[0].contactRules == "only by mail")
         #expect(item.state == .inProgress)
         // Each went to intake and under the key, and is one act.
         #expect(item.acts.map { $0.act.counter } == [1, 2])
         #expect(scene.town.found().threads[0].nextCounter == 3)
+
+        // Whatever tells them last counts, on both sides.
+        var again = Incident()
+        again.contactRules = "never by mail"
+        scene.town.board.post(
+            try scene.town.seeker().request(again, manifest: scene.town.manifest))
+        #expect(try scene.item(scene.cleo).contactRules == "never by mail")
+        #expect(scene.town.found().threads[0].contactRules == "never by mail")
     }
 
     @Test func twoWhoAnswerAtOnceWriteUnderOneKeyAndReadUnderBoth() throws {

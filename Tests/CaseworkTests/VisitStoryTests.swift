@@ -97,6 +97,58 @@ import Wire
         #expect(desk.requests.map { $0.body.account } == ["My door."])
     }
 
+    /// A diary: entries of one note, each of its day, until a request opens the note's own case.
+    /// Nobody but its writer reads the entries, also afterwards.
+    @Test func aNoteGoesOnAndARequestOpensItsCaseWithoutIt() throws {
+        var scene = try Scene()
+        func readOwn() throws {
+            try scene.page.read([scene.town.board.envelopes.flatMap { $0.envelope.bytes }])
+        }
+        try readOwn()
+        try scene.post("compose", #"{"what":"note","incident":{"account":"Monday."}"#)
+        for day in ["Tuesday.", "Wednesday."] {
+            try readOwn()
+            scene.town.now = scene.town.now.adding(seconds: 86400)
+            try scene.post(
+                "compose", #"{"what":"note","case":1,"incident":{"account":"\#(day)"}"#)
+        }
+        var note = try #require(try scene.found().at("cases", 1))
+        #expect(note.member("isNote") == .bool(true))
+        let entries = note.member("requests")?.asArray ?? []
+        #expect(
+            entries.map { $0.at("incident", "account")?.asText } == [
+                "Monday.", "Tuesday.", "Wednesday.",
+            ])
+        let slots = entries.compactMap { $0.member("slot")?.asNumber }
+        #expect(slots.last.map { $0 - slots[0] } ?? 0 >= 2 * 144)
+        #expect(note.at("told", "account")?.asText == "Monday.\n\nTuesday.\n\nWednesday.")
+        #expect(try scene.found().at("freeNumber")?.asNumber == 2)
+        #expect(scene.town.desk(scene.ben).book.cases.count == 1)
+
+        try readOwn()
+        try scene.post(
+            "compose", #"{"what":"request","case":1,"incident":{"account":"He waits outside."}"#)
+        let told = scene.town.desk(scene.ben).book.cases.values.map { $0.requests }
+        #expect(told.count == 2 && told.allSatisfy { $0.count == 1 })
+        #expect(told.contains { $0[0].body.account == "He waits outside." })
+        // And once more a note, in the case that is open now.
+        try readOwn()
+        try scene.post("compose", #"{"what":"note","case":1,"incident":{"account":"Friday."}"#)
+        #expect(scene.town.desk(scene.ben).book.cases.values.allSatisfy { $0.requests.count == 1 })
+
+        note = try #require(try scene.found().at("cases", 1))
+        #expect(note.member("isNote") == .bool(false))
+        #expect(note.member("requests")?.asArray?.count == 1)
+        let kept = note.member("notes")?.asArray ?? []
+        #expect(kept.count == 4)
+        #expect(kept.last?.at("incident", "account")?.asText == "Friday.")
+        #expect(note.at("told", "account")?.asText == "He waits outside.")
+        try readOwn()
+        #expect(
+            try scene.page.ask("erase", #"{"case":1,"slot":\#(scene.town.now.slot.number)}"#)
+                .member("retractions")?.asNumber == 6)
+    }
+
     @Test func aStatusIsReadAndAClosedCaseTakenUpAgain() throws {
         var scene = try Scene()
         try scene.reply("We believe you.")

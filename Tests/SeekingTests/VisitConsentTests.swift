@@ -67,18 +67,85 @@ import Wire
         #expect(scene.page.refusal("give", #"{"slot":\#(scene.slot)}"#) == .noPreview)
     }
 
+    /// Codes, the mark and the latest rules included; nothing that turns directions.
+    @Test func theTextThatTheAuthorityGetsIsShownBefore() throws {
+        var scene = try asked()
+        try scene.post(
+            "compose",
+            #"""
+            {"what":"request","case":0,"slot":\#(scene.slot + 1),"incident":{
+            "account":"And again.\nA\u202edoor.","contact":"by mail",
+            "kinds":[{"kind":2,"iccs":"02012"},{"kind":13,"iccs":"0502"}]}}
+            """#)
+        try scene.post(
+            "compose",
+            #"{"what":"contactRules","case":0,"text":"not on Mondays","slot":\#(scene.slot + 2)}"#)
+        let fields = #","days":7,"fields":["account","kinds","contact"]"#
+        let shown = try scene.page.ask("preview", wish(scene, fields))
+        let mark = try #require(shown.member("mark")?.asText?.string)
+        #expect(
+            shown.member("report")?.asText?.string == """
+                What happened: They broke my door.
+                  
+                  And again.
+                  Adoor.
+                Kind of incident: threat (ICCS 02012), burglary or theft (ICCS 0502)
+                How to be in touch safely: not on Mondays
+                Reference: \(mark)
+                """)
+        try scene.post("give", #"{"slot":\#(scene.slot + 2)}"#)
+        let given = try scene.cases().at("cases", 0, "consents", 0, "report")
+        #expect(given == shown.member("report"))
+    }
+
+    @Test func answersStandInTheirOrderWithTheTimeOfEach() throws {
+        var scene = try asked()
+        let shown = try scene.page.ask("preview", wish(scene, #","days":30,"fields":["needs"]"#))
+        try scene.post("give", #"{"slot":\#(scene.slot)}"#)
+        let id = try #require(shown.member("id")?.asBytes(16).flatMap { ConsentID($0) })
+        let town = scene.network
+        let keys = try ReturnCode(scene.code).stretched().caseKeys(town.community, 0)
+        let key = ConsentKeys(keys.consent).replyKey(id)
+        var batch: [UInt8] = []
+        let told: [(UInt64, ConsentState, UInt32)] = [(2, .approved, 150), (1, .waiting, 6)]
+        for (counter, state, later) in told {
+            let slot = Slot(scene.slot + later)
+            let answer = Answer(
+                consent: id, counter: counter, state: state, text: nil, reference: nil,
+                forwards: [])
+            let posting = Posting(
+                network: town.network, topic: Topics.intake(town.community, slot.week),
+                slot: slot, ttlClass: .quarter, workBits: 8, tagKey: Mailbox.tagKey(of: key),
+                eraseKey: RetractCommitment.eraseKey(of: key))
+            let message = try #require(MessageID([UInt8](repeating: UInt8(counter), count: 16)))
+            let drafts = try Sealer.seal(
+                .answer, answer.encoded, id: message, to: .shared(key), community: town.community,
+                posting, random: SeededRandom.source(counter))
+            batch += drafts.flatMap { $0.finished(nonce: 0).bytes }
+        }
+        try scene.page.read([batch])
+        let answers = try scene.cases().at("cases", 0, "consents", 0, "answers")?.asArray ?? []
+        #expect(answers.map { $0.member("state")?.asText } == ["waiting", "approved"])
+        #expect(
+            answers.map { $0.member("slot")?.asNumber } == [
+                UInt64(scene.slot) + 6, UInt64(scene.slot) + 150,
+            ])
+    }
+
     @Test func aConsentThatCanNotBeIsRefused() throws {
         var scene = try asked()
-        let all = #","fields":["account"]"#
+        let all = #","days":30,"fields":["account"]"#
         func refusal(_ request: String) -> VisitError? { scene.page.refusal("preview", request) }
-        #expect(refusal(wish(scene, #","fields":[]"#)) == .nothingChosen)
-        #expect(refusal(wish(scene, #","fields":["when"]"#)) == .nothingChosen)
+        #expect(refusal(wish(scene, #","days":30,"fields":[]"#)) == .nothingChosen)
+        #expect(refusal(wish(scene, #","days":30,"fields":["when"]"#)) == .nothingChosen)
         #expect(refusal(wish(scene, all, to: "https://else.example/")) == .noSuchAuthority)
         #expect(refusal(wish(scene, all, to: VisitScene.city)) == .wouldBePublic)
         #expect(refusal(wish(scene, all + #","willBePublic":true"#, to: VisitScene.city)) == nil)
-        #expect(refusal(wish(scene, #","fields":["needs"]"#, to: VisitScene.city)) == nil)
-        #expect(refusal(wish(scene, all + #","days":0"#)) == .malformed)
-        #expect(refusal(wish(scene, all + #","days":91"#)) == .malformed)
+        #expect(
+            refusal(wish(scene, #","days":30,"fields":["needs"]"#, to: VisitScene.city)) == nil)
+        for days in ["", #","days":0"#, #","days":91"#] {
+            #expect(refusal(wish(scene, days + #","fields":["account"]"#)) == .malformed)
+        }
         #expect(
             refusal(wish(scene, all + #","renews":"AAAAAAAAAAAAAAAAAAAAAA""#)) == .noSuchConsent)
         #expect(
@@ -88,7 +155,7 @@ import Wire
 
     @Test func anErasureTakesConsentsBackFirstAndEverythingElseAfter() throws {
         var scene = try asked()
-        _ = try scene.page.ask("preview", wish(scene, #","fields":["needs"]"#))
+        _ = try scene.page.ask("preview", wish(scene, #","days":30,"fields":["needs"]"#))
         try scene.post("give", #"{"slot":\#(scene.slot)}"#)
         let done = try scene.page.ask("erase", #"{"all":true,"slot":\#(scene.slot)}"#)
         // Two of the request, two of the consent.
@@ -115,7 +182,7 @@ import Wire
     /// A bridge that is named no more sends nothing; one without a card must not be forgotten.
     @Test func aConsentThatCanNotBeTakenBackNowHoldsTheErasureUp() throws {
         var scene = try asked()
-        _ = try scene.page.ask("preview", wish(scene, #","fields":["needs"]"#))
+        _ = try scene.page.ask("preview", wish(scene, #","days":30,"fields":["needs"]"#))
         try scene.post("give", #"{"slot":\#(scene.slot)}"#)
         func follow(_ bridges: [NamedBridge]) throws {
             let manifest = scene.network.manifest(seq: 2, bridges: bridges)

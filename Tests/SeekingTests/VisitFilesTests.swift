@@ -164,6 +164,37 @@ import Wire
         #expect(attachments(requests.last).first?.member("id")?.asText == id)
     }
 
+    @Test func aRequestMadeOfANoteSharesItsFiles() throws {
+        var visit = try visit()
+        let (photo, _) = try attach(&visit, [1, 2, 3, 4])
+        let (original, _) = try attach(&visit, [1, 2, 3], role: 1)
+        try send(
+            &visit,
+            """
+            {"what":"note","incident":{"account":"Look."},"attach":[\(photo)],
+            "keepApart":[\(original)],\(slot)}
+            """)
+        let note = try first(&visit)
+        let entries = note.member("requests")?.asArray ?? []
+        let id = try #require(attachments(entries.first).first?.member("id")?.asText?.string)
+        let request = """
+            {"what":"request","case":0,"incident":{"account":"Help."},"share":["\(id)"],\(slot)}
+            """
+        try send(&visit, request)
+        let opened = try first(&visit)
+        let shared = attachments(opened.member("requests")?.asArray?.first)
+        #expect(shared.map { $0.member("size")?.asNumber } == [4])
+        #expect(opened.member("kept")?.asArray?.map { $0.member("size")?.asNumber } == [3])
+        #expect(opened.member("notes")?.asArray?.count == 1)
+        #expect(opened.member("notes")?.asArray?.first?.member("attachments") == nil)
+
+        let many = [String](repeating: "\"\(id)\"", count: 17).joined(separator: ",")
+        let tooMany = request.replacing("\"\(id)\"", with: many)
+        #expect(refusal { _ = try ask(&visit, "compose", tooMany) } == .tooManyFiles)
+        let other = request.replacing(id, with: (id.hasPrefix("A") ? "B" : "A") + id.dropFirst())
+        #expect(refusal { _ = try ask(&visit, "compose", other) } == .noSuchFile)
+    }
+
     @Test func erasingAlsoTakesTheChunksBack() throws {
         var visit = try visit()
         let (file, envelopes) = try attach(&visit, [UInt8](repeating: 1, count: 70_000))

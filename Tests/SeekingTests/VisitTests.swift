@@ -215,6 +215,8 @@ struct VisitScene {
         #expect(cases.at("cases", 0, "requests")?.asArray?.count == 2)
         #expect(cases.at("cases", 0, "requests", 1, "incident", "account")?.asText == "Two.")
         #expect(cases.at("cases", 0, "contact")?.asText == "by mail")
+        #expect(cases.at("cases", 0, "told", "account")?.asText == "One.\n\nTwo.")
+        #expect(cases.at("cases", 0, "told", "contact")?.asText == "by mail")
         #expect(cases.at("cases", 0, "canAnswer") == .bool(false))
         try scene.post(
             "compose", #"{"what":"note","incident":{"account":"x"},"slot":\#(slot)}"#)

@@ -7,12 +7,12 @@ import Testing
 @Suite struct VectorFolderTests {
     /// Scenarios to accept and to refuse. Whoever adds one counts it here.
     static let topics: [String: (accepted: Int, refused: Int)] = [
-        "cbor": (7, 37), "claims": (16, 16), "code": (6, 9), "consent": (31, 255),
+        "cbor": (7, 37), "claims": (16, 16), "code": (8, 13), "consent": (31, 255),
         "content": (26, 65), "delivery": (14, 23), "envelope": (14, 27), "forward-log": (7, 14),
         "frames": (42, 57), "hash": (8, 9), "hpke-seal": (4, 9), "invite": (6, 13),
         "json": (16, 61), "link-record": (7, 8), "mailbox": (3, 6), "noise": (2, 22),
         "plaintext": (7, 11), "pools": (28, 35), "reconciliation": (20, 21), "records": (47, 118),
-        "files": (4, 25), "guidance": (16, 61),
+        "fields": (9, 10), "files": (4, 25), "guidance": (16, 61),
         "retraction": (4, 10), "shared-seal": (3, 7), "topics": (8, 8), "vault": (3, 6),
         "withdrawal": (3, 7),
     ]

@@ -31,6 +31,7 @@ class Look:
     keyboard: bool = False
     throttle: int = 1  # the processor is made so many times slower
     plain: bool = False  # without WebAssembly
+    uncompiled: bool = False  # WebAssembly is there, and compiles nothing
     script: bool = True
 
     @property
@@ -59,6 +60,8 @@ class Chromium:
         if look.plain:
             # Without a compiler V8 offers no WebAssembly, as on an iPhone in Lockdown Mode.
             options.add_argument("--js-flags=--jitless")
+        if look.uncompiled:
+            options.add_argument("--js-flags=--wasm-max-module-size=64")
         if restore:
             options.add_argument("--restore-last-session")
         settings = {"intl.accept_languages": look.language}

@@ -1,7 +1,12 @@
 """What goes wrong with fingers: codes that are none, nothing, too much."""
 
+import random
+import string
+
+from camera import drawn, seen_by_camera
+from paper import UNPAGED, printed
 from steps import expect
-from telling import LONG, OTHER_CODE
+from telling import ARABIC, LONG, MARKS, OTHER_CODE
 
 
 class FingerTroubles:
@@ -20,8 +25,7 @@ class FingerTroubles:
                 page.press("enter.on")
                 page.says("enter.mistyped" if text.strip() else "enter.empty")
         with self.step("wrong-things: the same code in other digits, with odd spaces, is well-formed"):
-            digits = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-            page.fill("enter.name", "\u200f" + OTHER_CODE.replace(" ", "\u00a0").translate(digits))
+            page.fill("enter.name", OTHER_CODE.replace(" ", MARKS).translate(ARABIC) + MARKS)
             page.press("enter.on")
             page.says("cases.none", LONG)
         with self.step("wrong-things: nothing at all can't be sent"):
@@ -62,11 +66,16 @@ class FingerTroubles:
             code = " ".join(page.texts(".code span"))
             self.chromium.shape(media="print")
             self.chromium.shot(self.table.out / "code-printed.png")
-            text = page.js("return [...document.querySelectorAll('body *')].filter((n) => "
-                           "n.getClientRects().length && !n.children.length).map((n) => n.textContent)"
-                           ".join(' ')")
-            expect(text.strip() == code, f"on paper stands {text[:80]!r}")
             self.chromium.shape(media="")
+            sheets = printed(self.chromium)
+            expect([one.split() for one in sheets] == [code.split()], f"on paper stands {sheets}")
+            self.chromium.js(UNPAGED)
+            usual, host = printed(self.chromium), self.scene.address.split("/")[2]
+            expect(host in " ".join(usual), f"a browser prints no address anyway: {usual}")
+            page.press("code.qr")
+            page.until(lambda: page.js("return document.querySelector('.qr') !== null"), "no picture")
+            seen = seen_by_camera(self.chromium, ".qr")
+            expect(seen == [code.replace(" ", "")], f"a camera reads {seen}")
             page.press("code.copy")
             said = page.words.table["code.copied"], page.words.table["code.copy.failed"]
             page.until(lambda: any(text in page.text() for text in said), "copying says nothing")
@@ -80,10 +89,39 @@ class FingerTroubles:
             page.at("code.title")
             expect(" ".join(page.texts(".code span")) == code, "another code is shown")
             page.press("code.on")
+            # Once a comma more, which is no space; then only what is one.
+            for more in ("،", ""):
+                for label in page.texts("main label.name"):
+                    page.fill("codecheck.group", code.replace(" ", MARKS).translate(ARABIC) + more, label)
+                page.press("codecheck.on")
+                if more:
+                    page.says("codecheck.wrong")
+            journey.arrived("request")
+        with self.step("code-again: one group among marks of direction is as good"):
+            self.chromium.new_tab()
+            journey.enter()
+            journey.quick_request("Harmless: thimblewick.")
+            page.at("code.title")
+            groups = page.texts(".code span")
+            page.press("code.on")
             for label in page.texts("main label.name"):
-                page.fill("codecheck.group", code, label)
+                number = int("".join(one for one in label if one.isdigit()))
+                page.fill("codecheck.group", MARKS + groups[number - 1].translate(ARABIC), label)
             page.press("codecheck.on")
             journey.arrived("request")
+
+    def try_pictures(self, look):
+        """Every size of picture that the page can draw is read by a reader that is not its own."""
+        page, journey = self.browse(look)
+        with self.step("pictures: codes of 28 digits, and texts of every length up to 106") as remarks:
+            journey.enter()
+            letters = random.Random(20)
+            texts = ["".join(letters.choices("0123456789", k=28)) for _ in range(60)]
+            texts += ["".join(letters.choices(string.ascii_letters + "-.:/", k=length))
+                      for length in range(1, 107)]
+            wrong = [text for text, read in zip(texts, drawn(self.chromium, texts)) if read != [text]]
+            expect(not wrong, f"{len(wrong)} of {len(texts)} read otherwise: {wrong[:3]}")
+            remarks.append(f"{len(texts)} pictures")
 
     def try_decoy(self, look):
         """A harmless note under a code of its own; the real one does not show under it."""

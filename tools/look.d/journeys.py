@@ -10,7 +10,7 @@ class Journey(Asking, Returning, Sharing):
 
     def __init__(self, scene, page, looker, steps):
         self.scene, self.page, self.look, self.step = scene, page, looker, steps.step
-        self.case = self.code = None
+        self.case = self.code = self.report = None
         self.sent_codes = []
 
     @property

@@ -38,7 +38,8 @@ class Page:
         self.chromium, self.words, self.address = chromium, words, address
         self.driver, self.js = chromium.driver, chromium.js
         self.by_keyboard = chromium.look.keyboard
-        self.patience = PATIENCE * (3 if chromium.look.throttle > 1 or chromium.look.plain else 1)
+        look = chromium.look
+        self.patience = PATIENCE * (3 if look.throttle > 1 or look.plain or look.uncompiled else 1)
 
     def open(self, link=None):
         self.driver.get(link or self.address)

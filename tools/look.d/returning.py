@@ -3,7 +3,9 @@
 import time
 
 from steps import Failed, eventually, expect, expect_soon
-from telling import OTHER_CODE, ACCOUNT, ANSWER, CONTACT, EXPLANATION, LONG, MORE, NOTE, WHEN, WHERE
+from telling import (
+    ACCOUNT, ANSWER, CONTACT, CONTACT_ANEW, EXPLANATION, LONG, MORE, NOTE, OTHER_CODE, WHEN, WHERE,
+)
 
 SEEN = "return document.querySelector(arguments[0]).checkVisibility()"
 
@@ -129,16 +131,17 @@ class Returning:
         with self.step(f"{self.name}: what to be careful about is changed"):
             page.press("case.contact")
             page.at("contact.change")
-            page.fill("contact.name", "Never on a Monday 🚫")
+            page.fill("contact.name", CONTACT_ANEW)
             self.look.see("contact-change")
             page.press("write.on")
             self.arrived("contactRules")
 
             def is_changed():
                 rules = scene.shown(self.case).get("contactRules")
-                expect_soon(rules == "Never on a Monday 🚫", f"the supporter reads {rules}")
+                expect_soon(rules == CONTACT_ANEW, f"the supporter reads {rules}")
             eventually(is_changed)
             self.back_to_case()
+            expect(page.texts("main .rules") == [CONTACT_ANEW], "the case shows other rules")
 
     def renew_and_reopen(self):
         page, scene = self.page, self.scene

@@ -6,7 +6,9 @@ import time
 
 from bridge import AREA, AUTHORITY
 from steps import eventually, expect, expect_soon
-from telling import KINDS, LONG, WHEN
+from telling import CONTACT_ANEW, KINDS, LONG, WHEN
+
+SHARED = ("kinds", "when", "contact", "area")
 
 
 class Sharing:
@@ -25,20 +27,33 @@ class Sharing:
             page.says("what.none")
             page.choose("field.kinds")
             page.choose("field.when")
+            page.choose("field.contact")
             page.fill("field.area", AREA)
             self.look.see("consent-what")
             page.press("question.on")
             page.at("why.title")
+            expect(not page.js("return document.querySelector('main input:checked')"),
+                   "something is chosen already")
+            page.press("why.on")
+            page.says("why.purpose.needed")
             page.choose("purpose.3")
+            page.press("why.on")
+            page.says("why.until.needed")
+            page.choose("", page.texts("main fieldset:last-of-type label")[-2])
             self.look.see("consent-why")
             page.press("why.on")
             page.at("preview.title")
+            page.press("report.exact")
             self.look.see("consent-preview")
-            preview = page.js("return [...document.querySelectorAll('main dl:last-of-type dt')]"
-                              ".map((one) => [one.textContent, one.nextElementSibling.textContent])")
-            names = [name for name, _ in preview]
-            wanted = [page.words.plain(f"field.{name}") for name in ("kinds", "when", "area")]
-            expect(sorted(names) == sorted(wanted), f"the preview shows {names}")
+            preview = dict(page.js(
+                "return [...document.querySelectorAll('main .report dt')]"
+                ".map((one) => [one.textContent, one.nextElementSibling.textContent])"))
+            self.report = page.js("return document.querySelector('main pre.exact').textContent")
+            wanted = self.titles(*(f"field.{name}" for name in SHARED), "report.mark")
+            expect(sorted(preview) == sorted(wanted), f"the preview shows {list(preview)}")
+            kinds = preview[page.words.plain("field.kinds")]
+            expect(re.findall(r"ICCS (\d+)", kinds) == list(KINDS.values()),
+                   f"the preview hides the codes: {kinds}")
             page.press("preview.on")
             self.arrived("consent")
             self.look.see("receipt-consent")
@@ -50,10 +65,9 @@ class Sharing:
                 return rows[-1]["consent"]
             consent = eventually(is_there, LONG)
             shown = {one["field"]: one["value"] for one in bridge.desk("show", consent)["fields"]}
-            expect(sorted(shown) == ["area", "kinds", "when"], f"the bridge shows {sorted(shown)}")
-            values = dict(preview)
-            for name, text in (("when", WHEN), ("area", AREA)):
-                expect(shown[name] == text == values[page.words.plain(f"field.{name}")],
+            expect(sorted(shown) == sorted(SHARED), f"the bridge shows {sorted(shown)}")
+            for name, text in (("when", WHEN), ("area", AREA), ("contact", CONTACT_ANEW)):
+                expect(shown[name] == text == preview[page.words.plain(f"field.{name}")],
                        f"the bridge reads {shown[name]!r} as {name}")
             codes = re.findall(r"ICCS (\d+)", json.dumps(shown["kinds"]))
             expect(codes == list(KINDS.values()), f"the bridge reads {shown['kinds']}")
@@ -65,7 +79,10 @@ class Sharing:
             before = len(bridge.received())
             bridge.desk("approve", consent)
             eventually(lambda: expect_soon(len(bridge.received()) > before, "nothing was forwarded"), LONG)
-            reference = str(bridge.received()[-1]["id"])
+            received = bridge.received()[-1]
+            reference = str(received["id"])
+            arrived = dict(received["form"])["description"]
+            expect(arrived == self.report, f"{self.report!r} was shown, and {arrived!r} arrived")
             self.back_to_case()
             self.open_shared()
 
@@ -78,6 +95,10 @@ class Sharing:
                 page.at("case.name.request")
                 self.look_again()
                 self.open_shared()
+            page.says("shared.opened")
+            page.says("shared.opened.office")
+            days = [one.strip() for one in page.texts("main li > time")]
+            expect(days and all(days), f"the answers' days are {days}")
             self.look.see("shared")
 
     def open_shared(self):

@@ -94,7 +94,11 @@ def history(profile):
 
 
 def expect_nothing_kept(profile, origin, canaries, codes, link, remarks):
-    """No word, no code in any spelling, no store, no cookie; the history holds addresses alone."""
+    """No word, no code in any spelling, no store, no cookie; the history holds addresses alone.
+
+    The link among them, with the group's id: the browser writes it down before any script runs, and
+    the safety page says so.
+    """
     telling = [*canaries, *(form for code in codes for form in spellings(code))]
     # The search must be able to find: the address itself has to be there.
     expect(search(profile, [origin]), "the search does not even find the address in the history")

@@ -3,6 +3,8 @@
 from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
+from diaries import DiaryTroubles
+from engines import EngineTroubles
 from erasing import ErasingTroubles
 from fingers import FingerTroubles
 from journeys import Journey
@@ -15,8 +17,8 @@ from tabs import TabTroubles
 
 
 class Trouble(
-        FileTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles, OtherClients,
-        ErasingTroubles, KeepingTroubles):
+        FileTroubles, DiaryTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles,
+        EngineTroubles, OtherClients, ErasingTroubles, KeepingTroubles):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):

@@ -248,6 +248,11 @@ def consents(visit, told, slot):
             'purpose': 'dpv:RequestedServiceProvision', 'now': NOW}
     shown = visit.call('preview', wish)
     expect([field['name'] for field in shown['fields']], ['account', 'kinds', 'area'], 'the preview')
+    report = shown['report'].split('\n')
+    expect([report[0], *report[-3:]],
+           ['What happened: ' + INCIDENT['account'].split('\n')[0],
+            'Kind of incident: damage to property (ICCS 0504)', 'Area: Harbour',
+            f'Reference: {shown["mark"]}'], 'the text that the authority gets')
     expect(visit.refused('preview', dict(wish, fields=['bias', 'nothing'])), 'nothingChosen',
            'a field that is not there')
     public = dict(wish, authority=bridge['authorities'][1]['uri'])

@@ -24,13 +24,14 @@ def gather() -> list[Topic]:
         people,
         pools,
         reconciliations,
+        reportables,
         seals,
         withdrawals,
     )
 
     modules = [basics, envelopes, seals, people, manifests, contents, cases, links]
     modules += [jsons, consents, withdrawals, forwards, deliveries, pools]
-    modules += [reconciliations, guidances, files]
+    modules += [reconciliations, guidances, files, reportables]
     return [topic for module in modules for topic in module.topics()]
 
 

@@ -68,13 +68,7 @@ public struct Case: Sendable {
         return files.sorted { $0.at < $1.at }
     }
 
-    /// Newest safe-contact rules: those of an act before those of the request.
-    public var contactRules: Text? {
-        let acted = acts.filter { $0.act.deed == .contactRules }.max { $0.at < $1.at }
-        if case .text(let utf8)? = acted?.act.value { return Text(utf8: utf8) }
-        return requests.sorted { $0.at < $1.at }.last { $0.body.contactRules != nil }?
-            .body.contactRules
-    }
+    public var contactRules: Text? { ContactRules.newest(told: requests, acts: acts) }
 
     /// Whether the seeker said they are in danger, or what they tell marks a high risk. A rule of
     /// thumb that a person may override. Source: Directive 2012/29/EU art. 22.

@@ -43,16 +43,3 @@ export function isOpen({ isWithdrawn, answers }) {
 export function daysLeft(one) {
     return Math.max(0, Math.ceil((one.lastDay - state.clock.now) / 86400));
 }
-
-/// What was told in a case, as a consent may forward it: accounts joined in the order of time,
-/// of everything else the last.
-export function toldIn(one) {
-    const told = {};
-    const accounts = [];
-    for (const request of one.requests ?? []) {
-        if (request.incident.account) accounts.push(request.incident.account);
-        Object.assign(told, request.incident);
-    }
-    if (accounts.length > 0) told.account = accounts.join('\n\n');
-    return told;
-}

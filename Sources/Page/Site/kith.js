@@ -10,8 +10,8 @@
 // from 1970. What is marked with ? may be left out. Numbers of lists: protocol/schema/codes.md.
 //
 // begin {} -> { webAssembly }
-//     Loads the program; every other call waits for it.
-// module {} -> the compiled program for work-worker.js, or null where WebAssembly is off
+//     Loads the program; every other call waits for it. webAssembly: whether it runs as that.
+// module {} -> the compiled program for work-worker.js, or null where WebAssembly does not run
 // follow { network, community, charters, manifest, cards: [], now } -> { name, networkName, isTest,
 //     workBase, manifestUntil, relays, languages: [], bridges: [{ key, name, ready,
 //     authorities: [{ uri, name, publishing }] }] }
@@ -30,28 +30,33 @@
 //     Second pass: every batch that was scanned, in the same order.
 // cases { now } -> { cases: [case], freeNumber: 0...7 or null }
 //     case: { number, isNote, state, isErased, isReopened, canAnswer, helpers: [name, or ''],
-//     contact?, requests: [{ incident, attachments?, slot }],
+//     contact?, told: incident, requests: [{ incident, attachments?, slot }],
+//     notes: [{ incident, slot }],
 //     messages: [{ from, text, language?, attachments?, slot }], kept: [attachment],
 //     statuses: [{ state, explanation?, by?, slot }], consents: [consent], lastDay }
 //     state: received in_progress waiting_for_you referred resolved closed. from: you, supporter.
-//     In a note, requests holds the note; of an erased case only answers may be left. canAnswer:
+//     contact: the rules that hold now; told: what a consent may share. In a note, requests holds
+//     its entries; else notes has those beside the requests, which nobody else has. Of an erased
+//     case only answers may be left. canAnswer:
 //     somebody has answered. lastDay: the second from which own copies are gone unless renewed.
 //     kept: what only the code opens.
 //     attachment: { id, size, type, isOriginal, expires }
 //     incident, each entry left out if not told: { account, language, kinds: [{ kind, iccs }],
 //     bias: [], reported, reasons: [], safety, needs: [], contact, when, where, danger }
 //     consent: { id, recipient (URI), bridge, purpose, issued, expires, isPublic, mark,
-//     fields: [{ name, value }], isWithdrawn, isLive, answers: [{ state, text?, reference?,
-//     forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
-//     purpose: a term of the list. An answer's state: waiting approved refused forwarded delayed
-//     open closed withdrawn withdrawn_after ended replaced other. day: counted from 1970.
+//     fields: [{ name, value }], report, isWithdrawn, isLive, answers: [{ slot, state, text?,
+//     reference?, forwards: [{ recipient, day, reference?, isPerhapsTwice }] }] }
+//     purpose: a term of the list. report: what the office gets, letter for letter. An answer's
+//     state: waiting approved refused forwarded delayed open closed withdrawn withdrawn_after ended
+//     replaced other. day: counted from 1970.
 // compose { what, case?, incident?, text?, language?, slot, ttl?, attach?: [file],
 //     keepApart?: [file], share?: [id of an attachment] } -> { envelopes, retractions, case }
-//     what: request, note (incident; under the first free number without case), words (text,
-//     language?), reopen, contactRules (text). Seals drafts, which take the place of those before.
+//     what: request, note (incident; under the first free number without case; a request in a
+//     note's own case opens it, the note stays with its writer), words (text, language?), reopen,
+//     contactRules (text). Seals drafts, which take the place of those before.
 //     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days.
 //     attach: finished files that go with it; keepApart: those that only the code opens; share (in
-//     words): what was kept apart before.
+//     requests and words): files of the case that nobody else has yet.
 //     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
 //     unusableKey, noSuchFile, fileUnfinished, tooManyFiles.
 // beginFile { case?, size, type, role: 0 cleaned or 1 original, slot } -> { file, chunks, case }
@@ -71,8 +76,8 @@
 // reseal { case, slot } -> as compose
 //     Seals own copies anew: they last ninety days from then.
 // preview { case, bridge, authority (URI), fields: [name], extra?: { area?, name?, email?, phone? },
-//     purpose, days? (1...90, else 30), willBePublic?, renews? (id), now or slot }
-//     -> { id, recipient, bridge, purpose, issued, expires, isPublic, mark, fields }
+//     purpose, days (1...90), willBePublic?, renews? (id), now or slot }
+//     -> { id, recipient, bridge, purpose, issued, expires, isPublic, mark, fields, report }
 //     A consent exactly as it will leave. Errors: noSuchAuthority, nothingChosen, wouldBePublic,
 //     noSuchConsent, erased.
 // give { slot } -> as compose
@@ -112,8 +117,9 @@ const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wr
 const refused = 6;
 
 /// Starts the program: the one compiled elsewhere in this page, else the one of this name beside
-/// this file.
-export async function load(module = null, name = 'first') {
+/// this file. As plain JavaScript where `module` is null, and where WebAssembly is off or can't
+/// compile or start it.
+export async function load(module, name = 'first') {
     let program;
     // The browser fills at most 64 KiB of randomness at a time.
     const random = (start, count) => {
@@ -122,24 +128,33 @@ export async function load(module = null, name = 'first') {
                 new Uint8Array(program.memory.buffer, start + at, Math.min(65536, count - at)));
         }
     };
-    const webAssembly = typeof WebAssembly === 'object';
-    if (webAssembly) {
-        module ??= await compiled(`${name}.wasm`);
-        program = (await WebAssembly.instantiate(module, { env: { random } })).exports;
-    } else {
-        program = (await import(`./${name}-plain.js`)).instantiate({ random });
-    }
+    const isOff = module === null || typeof WebAssembly !== 'object';
+    const whole = isOff ? null
+        : await started(module ?? await fetched(`${name}.wasm`), { env: { random } });
+    program = whole?.exports ?? (await import(`./${name}-plain.js`)).instantiate({ random });
     if (program.begin() < 0) throw new Refusal('cannotSeal');
-    return new Kith(program, webAssembly ? module : null);
+    return new Kith(program, whole?.module ?? null);
 }
 
-/// Compiled once it is whole: what browsers compile while it arrives, they may keep on disk.
-async function compiled(file) {
+async function fetched(file) {
     const answer = await fetch(new URL(file, import.meta.url), {
         cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
     });
     if (!answer.ok) throw new Refusal('cannotSeal');
-    return WebAssembly.compile(await answer.arrayBuffer());
+    return answer.arrayBuffer();
+}
+
+/// { module, exports } of a module or the bytes of one, or null: a browser may have WebAssembly
+/// and not let it run. Compiled once it is whole: what browsers compile while it arrives, they
+/// may keep on disk.
+async function started(source, imports) {
+    try {
+        const module = source instanceof WebAssembly.Module ? source
+            : await WebAssembly.compile(source);
+        return { module, exports: (await WebAssembly.instantiate(module, imports)).exports };
+    } catch {
+        return null;
+    }
 }
 
 /// What the program refused: `code` is one of its stable words.

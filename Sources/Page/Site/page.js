@@ -28,8 +28,9 @@ async function begin() {
     start();
 }
 
-/// `#k1.` and the community's id. It leaves the address at once, so that neither the history nor
-/// a look at the address bar shows it.
+/// `#k1.` and the community's id. It leaves the address at once, so that a look at the address bar
+/// does not show it, nor a reload or a copied address carry it on. The history has it all the
+/// same: the browser wrote the link down before any script ran. The safety page says so.
 function takeFragment() {
     const found = /^#k1\.([\w-]{43})$/.exec(location.hash);
     if (location.hash || location.search) history.replaceState(null, '', location.pathname);

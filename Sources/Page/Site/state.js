@@ -17,6 +17,9 @@ export function forget() {
         relay: null, clock: null, isPhoneWrong: false, trouble: null,
         /// 'request' or 'note', what was answered so far, and whether a relay has it.
         path: null, answers: emptyAnswers(), isDraftSent: false,
+        /// The note that a request is made of: its number, its files, and the ids of those that
+        /// go along.
+        note: null,
         /// Whether the visit has a code, its groups if it was made here, and whether they were
         /// typed back.
         hasCode: false, groups: null, isCodeKept: false,

@@ -73,7 +73,7 @@ function isFirst(name, request) {
 
 /// Fetches the whole program; a failure is forgotten.
 function arrive() {
-    arriving ??= load(null, 'kith').catch(() => {
+    arriving ??= load(undefined, 'kith').catch(() => {
         arriving = null;
         throw new Refusal('notLoaded');
     });
@@ -108,7 +108,7 @@ function told(program, name, request) {
 
 /// The guide, who follows the same community; a failure to load it is forgotten.
 function guided() {
-    guide ??= load(null, 'guide').then((program) => {
+    guide ??= load(undefined, 'guide').then((program) => {
         if (followed) program.ask('follow', followed);
         return program;
     }).catch(() => {

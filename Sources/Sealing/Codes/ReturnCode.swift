@@ -42,8 +42,7 @@ public struct ReturnCode: Sendable {
             case 0x660...0x669: digits.append(UInt8(scalar - 0x660))
             case 0x6F0...0x6F9: digits.append(UInt8(scalar - 0x6F0))
             case 0x966...0x96F: digits.append(UInt8(scalar - 0x966))
-            case 0x9, 0xA, 0xD, 0x20, 0xA0, 0x2D, 0x2010...0x2015, 0x200E, 0x200F, 0x2066...0x2069:
-                continue
+            case let other where Self.isSkipped(other): continue
             default: throw .mistyped
             }
             if digits.count > 28 { throw .mistyped }
@@ -53,6 +52,17 @@ public struct ReturnCode: Sendable {
             throw .mistyped
         }
         self.digits = Secret(digits)
+    }
+
+    /// Spaces, line ends, dashes, and marks that steer direction: what programs and people put
+    /// between digits.
+    private static func isSkipped(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x9...0xD, 0x20, 0x2D, 0x85, 0xA0, 0xAD, 0x61C, 0x1680, 0x2000...0x2015,
+            0x2028...0x202F, 0x205F, 0x2060, 0x2066...0x2069, 0x2212, 0x3000, 0xFEFF:
+            true
+        default: false
+        }
     }
 
     /// The code as it is shown: groups of four.

@@ -176,8 +176,10 @@ public enum ReportField: Sendable, Equatable {
     /// The fields that a case's requests or notes have, in the chapter's order: accounts joined in
     /// the order of time, of any other field the last one told.
     ///
-    /// - Parameter bodies: oldest first.
-    public static func all(of bodies: [Incident]) -> [ReportField] {
+    /// - Parameters:
+    ///   - bodies: oldest first.
+    ///   - contact: the rules for safe contact that hold, which acts may have changed since.
+    public static func all(of bodies: [Incident], contact: Text?) -> [ReportField] {
         var last = Incident()
         var account: [UInt8] = []
         for body in bodies {
@@ -192,13 +194,18 @@ public enum ReportField: Sendable, Equatable {
             if !body.reasons.isEmpty { last.reasons = body.reasons }
             if let safety = body.safety { last.safety = safety }
             if !body.needs.isEmpty { last.needs = body.needs }
-            if let rules = body.contactRules { last.contactRules = rules }
             if let when = body.when { last.when = when }
             if let place = body.place { last.place = place }
             if let danger = body.inDanger { last.inDanger = danger }
         }
         if !account.isEmpty { last.account = Text(utf8: account) }
+        last.contactRules = contact
         return fields(of: last)
+    }
+
+    /// The fields of one request or note by itself.
+    public static func all(of body: Incident) -> [ReportField] {
+        all(of: [body], contact: body.contactRules)
     }
 
     private static func fields(of body: Incident) -> [ReportField] {

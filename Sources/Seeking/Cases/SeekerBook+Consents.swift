@@ -8,16 +8,18 @@ import Wire
 public struct GivenConsent: Sendable {
     public let presentation: Presentation
     public let at: SaidAt
-    /// By counter, ascending.
-    public internal(set) var answers: [Answer] = []
+    /// What the bridge said, by counter, ascending, and when it said it.
+    public internal(set) var replies: [(answer: Answer, at: SaidAt)] = []
     /// The seeker took it back, whether the bridge knows already or not.
     public internal(set) var isWithdrawn = false
     var assembler = MessageAssembler()
 
     public var id: ConsentID { presentation.terms.id }
 
+    public var answers: [Answer] { replies.map { $0.answer } }
+
     /// What the bridge said last.
-    public var latest: Answer? { answers.last }
+    public var latest: Answer? { replies.last?.answer }
 
     /// Whether it may still be acted on.
     public func isLive(_ now: WallTime) -> Bool {
@@ -82,6 +84,6 @@ extension SeekerBook {
         threads[index].consents[at].assembler.finish(message)
         let known = threads[index].consents[at].answers
         guard !known.contains(where: { $0.counter == answer.counter }) else { return }
-        threads[index].consents[at].answers.append(answer)
+        threads[index].consents[at].replies.append((answer, message.at))
     }
 }

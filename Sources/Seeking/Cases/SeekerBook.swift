@@ -110,8 +110,8 @@ public struct SeekerBook: Sendable {
             threads[index].statuses = thread.statuses.inOrder { $0.at < $1.at }
             threads[index].consents = thread.consents.inOrder { $0.at < $1.at }
             for (place, consent) in thread.consents.enumerated() {
-                let answers = consent.answers.inOrder { $0.counter < $1.counter }
-                threads[index].consents[place].answers = answers
+                let replies = consent.replies.inOrder { $0.answer.counter < $1.answer.counter }
+                threads[index].consents[place].replies = replies
             }
         }
     }

@@ -87,9 +87,29 @@ extension SeekerBook.Thread {
         return bodies
     }
 
-    /// What the case can tell an authority, before anything is added for one consent.
+    /// Requests, or where there is none notes, oldest first.
+    var bodies: [(body: Incident, at: SaidAt)] { requests.isEmpty ? notes : requests }
+
+    /// Notes that only their writer has, beside a request; what only keeps files is none. Their
+    /// files are among those of the case.
+    var notesBeside: [(body: Incident, at: SaidAt)] {
+        guard !requests.isEmpty else { return [] }
+        var notes: [(body: Incident, at: SaidAt)] = []
+        for (body, at) in self.notes {
+            var rest = body
+            rest.attachments = []
+            if rest != Incident() { notes.append((rest, at)) }
+        }
+        return notes
+    }
+
+    /// The rules for safe contact that hold now.
+    public var contactRules: Text? { ContactRules.newest(told: bodies, acts: acts) }
+
+    /// What the case can tell an authority, before anything is added for one consent. A note beside
+    /// a request stays with its writer.
     public var reportFields: [ReportField] {
-        ReportField.all(of: told.map { $0.body })
+        ReportField.all(of: bodies.map { $0.body }, contact: contactRules)
     }
 
     /// Nothing to show. The notice of an erasure may still be there until it expires.

@@ -29,15 +29,15 @@ extension Incident {
         var rest = self
         rest.language = nil
         if let account, account.isBlank { rest.account = nil }
-        return rest.attachments.isEmpty && ReportField.all(of: [rest]).isEmpty
+        return rest.attachments.isEmpty && ReportField.all(of: rest).isEmpty
     }
 }
 
 extension JSONText {
-    /// The members of an incident; those that it has not are left out.
-    mutating func incident(_ name: StaticString, _ body: Incident) {
+    /// Fields as the members of an incident; those that it has not are left out.
+    mutating func incident(_ name: StaticString, _ fields: [ReportField]) {
         object(name) { members in
-            for field in ReportField.all(of: [body]) {
+            for field in fields {
                 members.member(field.fieldName.claim)
                 members.value(of: field)
             }

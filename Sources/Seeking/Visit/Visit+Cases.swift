@@ -31,24 +31,6 @@ extension Visit {
     }
 }
 
-extension SeekerBook.Thread {
-    /// Requests, or where there is none notes, oldest first.
-    var bodies: [(body: Incident, at: SaidAt)] { requests.isEmpty ? notes : requests }
-
-    /// Newest safe-contact rules: those of an act before those of a request.
-    var contactRules: Text? {
-        var newest: (rules: Text, at: SaidAt)?
-        for (act, at) in acts where act.deed == .contactRules {
-            guard case .text(let utf8)? = act.value, newest.map({ $0.at <= at }) ?? true else {
-                continue
-            }
-            newest = (Text(utf8: utf8), at)
-        }
-        if let newest { return newest.rules }
-        return bodies.last { $0.body.contactRules != nil }?.body.contactRules
-    }
-}
-
 extension JSONText {
     mutating func thread(_ thread: SeekerBook.Thread, _ now: WallTime) {
         let isNote = thread.requests.isEmpty
@@ -61,7 +43,9 @@ extension JSONText {
             item.flag("canAnswer", thread.key != nil)
             item.texts("helpers", thread.helpers)
             item.text("contact", thread.contactRules)
-            item.bodies(thread.bodies)
+            item.incident("told", thread.reportFields)
+            item.bodies("requests", thread.bodies)
+            item.bodies("notes", thread.notesBeside)
             item.kept(thread)
             item.messages(thread.messages)
             item.statuses(thread.statuses)
@@ -72,11 +56,13 @@ extension JSONText {
         }
     }
 
-    private mutating func bodies(_ bodies: [(body: Incident, at: SaidAt)]) {
-        array("requests") { list in
+    private mutating func bodies(
+        _ name: StaticString, _ bodies: [(body: Incident, at: SaidAt)]
+    ) {
+        array(name) { list in
             for (body, at) in bodies {
                 list.object { item in
-                    item.incident("incident", body)
+                    item.incident("incident", ReportField.all(of: body))
                     item.attachments(body.attachments)
                     item.number("slot", UInt64(at.slot.number))
                 }
@@ -118,7 +104,7 @@ extension JSONText {
             item.flag("isWithdrawn", consent.isWithdrawn)
             item.flag("isLive", consent.isLive(now))
             item.array("answers") { list in
-                for answer in consent.answers { list.answer(answer) }
+                for (answer, at) in consent.replies { list.answer(answer, at) }
             }
         }
     }
@@ -132,12 +118,15 @@ extension JSONText {
         number("issued", terms.issued.seconds)
         number("expires", terms.expires.seconds)
         flag("isPublic", terms.isPublic)
-        text("mark", ReportMark.of(terms.id))
+        let mark = ReportMark.of(terms.id)
+        text("mark", mark)
         fields(presentation.fields)
+        text("report", ReportText.of(presentation.fields, mark: mark))
     }
 
-    private mutating func answer(_ answer: Answer) {
+    private mutating func answer(_ answer: Answer, _ at: SaidAt) {
         object { item in
+            item.number("slot", UInt64(at.slot.number))
             item.text("state", CodeList.consents.name(answer.state) ?? "other")
             item.text("text", answer.text)
             item.text("reference", answer.reference)

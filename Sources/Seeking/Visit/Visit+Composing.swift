@@ -19,7 +19,9 @@ extension Visit {
         }
     }
 
-    /// A request or note under the first free number, or a further one in the case that is named.
+    /// A request or note under the first free number, or a further one in the case that is named. A
+    /// request in a note's own case opens it, and may share the note's files; the note stays with
+    /// its writer.
     private mutating func composeBody(
         _ asked: Asked, isNote: Bool
     ) throws(VisitError) -> [UInt8] {
@@ -27,13 +29,16 @@ extension Visit {
         guard let told = try asked.optionalObject("incident") else { throw .nothingToSend }
         var body = try Incident(told)
         let number: UInt8
+        var shared: [Attachment] = []
         if try asked.optionalNumber("case") != nil {
-            number = try living(asked).number
+            let thread = try living(asked)
+            number = thread.number
+            if !isNote { shared = try self.shared("share", of: thread, asked) }
         } else {
             guard let free = book.freeNumber else { throw .full }
             number = free
         }
-        body.attachments = try attached("attach", to: number, asked)
+        body.attachments = try attached("attach", beside: shared, to: number, asked)
         guard !body.isEmpty else { throw .nothingToSend }
         let apart = try attached("keepApart", to: number, asked)
         let composer = try composer(number, asked)
@@ -50,8 +55,8 @@ extension Visit {
     private mutating func composeWords(_ asked: Asked) throws(VisitError) -> [UInt8] {
         let thread = try asking(asked)
         guard let followed else { throw .noCommunity }
-        let files =
-            try attached("attach", to: thread.number, asked) + shared("share", of: thread, asked)
+        let files = try attached(
+            "attach", beside: shared("share", of: thread, asked), to: thread.number, asked)
         let text = try asked.optionalText("text") ?? ""
         guard !text.isBlank || !files.isEmpty else { throw .nothingToSend }
         let apart = try attached("keepApart", to: thread.number, asked)

@@ -8,7 +8,7 @@ extension Visit {
     mutating func preview(_ asked: Asked) throws(VisitError) -> [UInt8] {
         let thread = try living(asked)
         let (bridge, authority) = try recipient(asked)
-        let days = try asked.optionalNumber("days") ?? 30
+        let days = try asked.number("days")
         guard let purpose = Purpose(term: try asked.text("purpose")),
             (1...Presentation.mostDays).contains(days)
         else { throw .malformed }

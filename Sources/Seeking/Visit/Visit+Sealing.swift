@@ -90,11 +90,11 @@ extension Visit {
         return JSONText.object { _ in }
     }
 
-    /// Finished files by their numbers.
+    /// Finished files by their numbers, then those that go with them.
     ///
     /// - Throws: `.noSuchFile`, also for one of another case; `.fileUnfinished`.
     func attached(
-        _ name: StaticString, to number: UInt8, _ asked: Asked
+        _ name: StaticString, beside shared: [Attachment] = [], to number: UInt8, _ asked: Asked
     ) throws(VisitError) -> [Attachment] {
         var files: [Attachment] = []
         for asked in try asked.numbers(name) {
@@ -104,6 +104,7 @@ extension Visit {
             guard let attachment = file.attachment else { throw .fileUnfinished }
             files.append(attachment)
         }
+        files += shared
         guard files.count <= Limits.attachmentsPerMessage else { throw .tooManyFiles }
         return files
     }

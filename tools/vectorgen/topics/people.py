@@ -1,10 +1,17 @@
 """code and invite."""
 
 import base64
+from itertools import zip_longest
 
 from .. import cbor, world
 from ..crypto import ZERO32, Agreement, Signer, argon2id, fixed, flip, h, h128, prf
 from ..scenario import Scenario, Topic
+
+DIRECTIONS = ["\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F))]
+DIRECTIONS += map(chr, range(0x2066, 0x206A))
+# Line ends would end the line of the scenario.
+SPACES = ["\t", "\u00a0", "\u00ad", "\u1680", *map(chr, range(0x2000, 0x200E)), "\u202f", "\u205f"]
+SPACES += ["\u2060", "\u3000", "\ufeff", *map(chr, range(0x2010, 0x2016)), "\u2212"]
 
 
 def check_digits(digits: str) -> str:
@@ -113,6 +120,19 @@ def codes() -> Topic:
     )
     arabic = whole.translate({48 + number: 0x660 + number for number in range(10)})
     good("arabic-digits", "Digits as people write them in Arabic.", grouped(arabic), digits)
+    for name, why, marks in [
+        ("direction-marks", "Marks of direction, as keyboards put them in.", DIRECTIONS),
+        ("spaces-and-dashes-of-all-kinds", "As programs for notes make them.", SPACES),
+    ]:
+        code = "".join(map("".join, zip_longest(arabic, marks, fillvalue="")))
+        good(name, why, code, digits)
+    for name, why, sign in [
+        ("arabic-comma", "A comma is no space.", "\u060c"),
+        ("low-line", "An underline is no dash.", "_"),
+        ("deprecated-mark", "Just beyond the marks of direction.", "\u206a"),
+        ("superscript", "Just beyond the spaces and dashes.", "\u2070"),
+    ]:
+        topic.refuse(name, "mistyped", why).text("code", whole[:4] + sign + whole[4:])
 
     swapped = whole[:8] + whole[9] + whole[8] + whole[10:]
     assert swapped != whole

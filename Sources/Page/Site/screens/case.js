@@ -4,7 +4,7 @@ import { apart, el } from '../dom.js';
 import { actions, button, list, notice, paragraph, screen } from '../forms.js';
 import { inWords } from '../answers.js';
 import { kindOf, sizeInWords } from '../fileparts.js';
-import { caseName, caseOf, daysLeft, toldIn } from '../casework.js';
+import { caseName, caseOf, daysLeft } from '../casework.js';
 import { slotTime } from '../clock.js';
 import { beginDraft, unlessUnsent } from '../draft.js';
 import { go } from '../router.js';
@@ -40,6 +40,8 @@ function requestParts(one) {
         el('h2', {}, t('case.helpers')),
         one.helpers.length === 0 ? paragraph('case.helpers.none')
             : el('ul', {}, one.helpers.map(helper)),
+        one.contact && [el('h2', {}, t('field.contact')),
+            el('p', { class: 'card rules' }, apart(one.contact))],
         one.kept.length > 0 && [el('h2', {}, t('case.kept')), paragraph('case.kept.about'),
             fileButtons(one.kept, one.number)],
         shared.length > 0 && [el('h2', {}, t('case.shared')), shared]];
@@ -65,9 +67,10 @@ function standing(one) {
 /// Requests, words and answers in the order of time. Who comes back looks for what is new: all up
 /// to their last words before the newest answer is folded, so that the answers since stand on top.
 function conversation(one) {
-    const own = one.requests.map(({ incident, slot, attachments }) => (
-        { slot, from: 'you', told: inWords(incident), attachments }));
-    const all = [...own, ...one.messages].sort((left, right) => left.slot - right.slot);
+    const own = (bodies, isPrivate = false) => bodies.map(({ incident, slot, attachments }) => (
+        { slot, from: 'you', isPrivate, told: inWords(incident), attachments }));
+    const all = [...own(one.requests), ...own(one.notes, true), ...one.messages]
+        .sort((left, right) => left.slot - right.slot);
     const bubbles = all.map((said) => bubble(said, one.number));
     const isOwn = all.map(({ from }) => from === 'you');
     const newest = isOwn.lastIndexOf(false);
@@ -81,9 +84,9 @@ const fileButtons = (files, number) => files.map((file) => button(
     [el('strong', {}, kindOf(file.type)), el('small', {}, sizeInWords(file.size))],
     () => go('file', { number, id: file.id })));
 
-function bubble({ from, slot, text, told, language, attachments = [] }, number) {
+function bubble({ from, isPrivate, slot, text, told, language, attachments = [] }, number) {
     const isOwn = from === 'you';
-    const who = t(isOwn ? 'case.you' : 'case.them');
+    const who = t(isPrivate ? 'case.you.alone' : isOwn ? 'case.you' : 'case.them');
     return el('article', { class: `said ${isOwn ? 'you' : 'them'}` },
         el('p', { class: 'who' }, who, ' · ', el('time', {}, moment(slotTime(slot)))),
         told ? toldList(told) : el('p', { lang: language || null, dir: 'auto' }, text),
@@ -129,6 +132,7 @@ function requestVerbs(one) {
     return [
         button(t('case.write'), () => go('write', { number }), 'main'),
         button(t('case.consent'), () => go('consent', { number }), '', t('case.consent.hint')),
+        button(t('case.note.beside'), () => go('write', { number, isPrivate: true })),
         button(t('case.contact'), () => go('contact', { number })),
         ['resolved', 'closed'].includes(one.state) && !one.isReopened
             && button(t('case.reopen'), () => go('reopen', { number })),
@@ -140,12 +144,22 @@ function requestVerbs(one) {
 function noteVerbs(one) {
     const { number } = one;
     const ask = () => unlessUnsent((show) => {
-        beginDraft('request', asAnswers(toldIn(one)));
+        const files = filesOf(one);
+        const share = files.filter(({ isOriginal }) => !isOriginal).map(({ id }) => id);
+        beginDraft('request', asAnswers(one.told), { number, files, share });
         show('question', { step: 'account' });
     });
-    return [button(t('case.note.ask'), ask, 'main', t('case.note.ask.hint')),
+    return [button(t('case.note.more'), () => go('write', { number, isPrivate: true }), 'main'),
+        button(t('case.note.ask'), ask, '', t('case.note.ask.hint')),
         daysLeft(one) > soonDays && button(t('case.renew'), () => go('renew', { number })),
         button(t('case.erase'), () => go('erase', { number }))];
+}
+
+/// A note's files that have not ended, each once.
+function filesOf({ requests }) {
+    const all = requests.flatMap(({ attachments = [] }) => attachments)
+        .filter(({ expires }) => expires > state.clock.now);
+    return all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at);
 }
 
 /// A note's answers as the questions hold them.

@@ -2,6 +2,7 @@
 
 import { el } from '../dom.js';
 import { button, paragraph, screen, teller, textField } from '../forms.js';
+import { latinDigits } from '../typed.js';
 import { back, goAnew, go } from '../router.js';
 import { state } from '../state.js';
 import { number, t } from '../words.js';
@@ -11,7 +12,7 @@ export default function codecheck() {
     const asked = twoOf(state.groups.length);
     const typed = asked.map(() => '');
     const fields = asked.map((at, index) => textField({
-        name: t('codecheck.group', { number: number(at + 1) }), isCode: true, most: 60,
+        name: t('codecheck.group', { number: number(at + 1) }), isCode: true, most: 200,
         onInput: (text) => { typed[index] = text; },
     }));
     const check = () => {
@@ -46,12 +47,4 @@ function twoOf(count) {
 function fits(text, at) {
     const digits = latinDigits(text);
     return digits === state.groups[at] || digits === state.groups.join('');
-}
-
-/// Digits of the scripts that codes are typed in, without spaces and dashes.
-function latinDigits(text) {
-    // Arabic, Persian and Devanagari: their codes end in 0 to 9 or in 6 to f.
-    const latin = (digit) => String((digit.charCodeAt(0) & 15) - (digit < '\u0966' ? 0 : 6));
-    return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g, latin)
-        .replace(/[\s\u200e\u200f\u2010-\u2015\u2066-\u2069\u202a-\u202e-]/g, '');
 }

@@ -11,7 +11,7 @@ export default function consent({ number }) {
         .flatMap((bridge) => bridge.authorities.map((authority) => ({ bridge, authority })));
     const chosen = ({ bridge, authority }) => () => {
         state.consent = {
-            case: number, bridge, authority, fields: [], extra: {}, purpose: 1, days: 30,
+            case: number, bridge, authority, fields: [], extra: {}, purpose: null, days: null,
             willBePublic: false, renews: null,
         };
         go('consentwhat');

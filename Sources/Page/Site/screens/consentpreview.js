@@ -2,8 +2,8 @@
 
 import { apart, el } from '../dom.js';
 import { actions, button, paragraph, screen, teller, warning } from '../forms.js';
-import { valueInWords } from '../answers.js';
 import { purposes } from '../codes.js';
+import { reportParts } from '../report.js';
 import { sendIt } from '../send.js';
 import { state } from '../state.js';
 import { day, t } from '../words.js';
@@ -28,9 +28,7 @@ export default async function consentPreview() {
             row('preview.through', bridge.name),
             row('preview.purpose', t(`purpose.${consent.purpose}`)),
             row('preview.until', day(shown.expires))),
-        el('h2', {}, t('preview.fields')),
-        el('dl', { class: 'asked card' }, shown.fields.map(
-            ({ name, value }) => row(`field.${name}`, valueInWords(name, value)))),
+        el('h2', {}, t('preview.fields')), reportParts(shown),
         willBePublic && warning(paragraph('preview.public')),
         paragraph('preview.back'), news, actions(button(t('preview.on'), give, 'main')));
 }

@@ -4,22 +4,22 @@ import { apart, el } from '../dom.js';
 import {
     actions, button, choices, paragraph, screen, teller, textField, warning,
 } from '../forms.js';
-import { valueInWords } from '../answers.js';
-import { caseOf, toldIn } from '../casework.js';
+import { caseOf } from '../casework.js';
 import { claims, freeText, toldForConsent } from '../codes.js';
+import { valueToShare } from '../report.js';
 import { go } from '../router.js';
 import { state } from '../state.js';
 import { t } from '../words.js';
 
 export default function consentWhat() {
     const { consent } = state;
-    const told = toldIn(caseOf(consent.case));
+    const { told } = caseOf(consent.case);
     const news = teller('alert');
     const has = claims.filter((name) => told[name] !== undefined);
     const fields = choices({
         name: t('what.fields'), hint: t('what.fields.hint'), several: true, chosen: consent.fields,
         options: has.map(
-            (name) => [name, t(`field.${name}`), apart(valueInWords(name, told[name]))]),
+            (name) => [name, t(`field.${name}`), apart(valueToShare(name, told[name]))]),
         onChange: (names) => { consent.fields = names; askPublic(); },
     });
     const more = toldForConsent.map((name) => textField({

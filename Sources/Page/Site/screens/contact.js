@@ -1,14 +1,14 @@
 // Changes how the person may be reached safely.
 
 import { actions, button, paragraph, screen, teller, textField } from '../forms.js';
-import { caseOf, toldIn, unsentIn } from '../casework.js';
+import { caseOf, unsentIn } from '../casework.js';
 import { sendIt } from '../send.js';
 import { t } from '../words.js';
 
 export default function contact({ number }) {
     const news = teller('alert');
     const unsent = unsentIn(number);
-    const known = caseOf(number).contact ?? toldIn(caseOf(number)).contact ?? '';
+    const known = caseOf(number).contact ?? '';
     const field = textField({
         name: t('contact.name'), hint: t('contact.hint'), rows: 5, most: 2000,
         value: unsent.rules ?? known, onInput: (typed) => { unsent.rules = typed; },

@@ -21,12 +21,11 @@ export default async function enter() {
         open.disabled = true;
         news.tell('');
         try {
-            // Note programs make thin and wide spaces of their own.
-            await visit.call('enterCode', { text: text.replace(/\s+/g, ' ') });
+            await visit.call('enterCode', { text });
             state.sending?.drop();
             Object.assign(state, {
                 hasCode: true, isCodeKept: true, groups: null, cases: null, isRead: false,
-                reading: null, erased: [],
+                reading: null, erased: [], note: null,
             });
             field.input.value = '';
             goAnew('cases');

@@ -1,10 +1,10 @@
 // Everything as it will be sealed, each part to be changed, before anything leaves.
 
 import { apart, el } from '../dom.js';
-import { actions, button, paragraph, screen, teller } from '../forms.js';
+import { actions, button, choices, paragraph, screen, teller } from '../forms.js';
 import { fullAccount, incident, inWords, isEmpty, writtenOut } from '../answers.js';
 import { go } from '../router.js';
-import { fileLine } from '../fileparts.js';
+import { fileLine, kindOf, sizeInWords } from '../fileparts.js';
 import { sendIt } from '../send.js';
 import { state } from '../state.js';
 import { refusal } from '../trouble.js';
@@ -18,7 +18,7 @@ const stepOf = { where: 'when', safety: 'feeling', danger: 'details', language: 
 
 export default function review() {
     const news = teller('alert');
-    const isNothing = isEmpty() && state.files.length === 0;
+    const isNothing = isEmpty() && state.files.length === 0 && !state.note?.files.length;
     const told = inWords(incident());
     const row = ([name, text]) => {
         const step = name in stepOf ? stepOf[name] : name;
@@ -31,7 +31,7 @@ export default function review() {
     return screen(t('review.title'), paragraph(`review.about.${state.path}`),
         isNothing ? paragraph('review.empty')
             : el('dl', { class: 'asked changes' }, told.map(row), filesRow()),
-        fullAccount() !== state.answers.account.trim() && paragraph('review.joined'),
+        noteFiles(), fullAccount() !== state.answers.account.trim() && paragraph('review.joined'),
         news, actions(!isNothing && send,
             isNothing && button(t('review.write'), () => go('question', { step: 'account' }),
                 'main')));
@@ -46,6 +46,18 @@ function filesRow() {
         el('dd', {}, state.files.map((entry) => el('div', {}, fileLine(entry))))];
 }
 
+/// Of the note that the request is made of, which files go along.
+function noteFiles() {
+    const { note } = state;
+    if (!note?.files.length) return null;
+    return choices({
+        name: t('review.note.files'), hint: t('review.note.files.hint'), several: true,
+        options: note.files.map(({ id, type, size, isOriginal }) => [
+            id, `${kindOf(type)} · ${sizeInWords(size)}`, isOriginal && t('file.original')]),
+        chosen: note.share, onChange: (ids) => { note.share = ids; },
+    });
+}
+
 /// Composes, measures the work, and goes on to the code; asks first where it takes long.
 async function lockIt(news, send) {
     send.disabled = true;
@@ -55,11 +67,15 @@ async function lockIt(news, send) {
             state.groups = (await visit.call('newCode')).groups;
             Object.assign(state, { hasCode: true, isCodeKept: false, reading: null });
         }
-        const request = { what: state.path, incident: incident() };
+        const { path, files, note } = state;
+        const request = { what: path, incident: incident(),
+            ...(note && { case: note.number, share: note.share }) };
         await sendIt(news, {
-            what: state.path, request, files: state.files,
-            written: writtenOut(inWords(request.incident)),
-            whenStored: () => { state.isDraftSent = true; },
+            what: path, request, files, written: writtenOut(inWords(request.incident)),
+            whenStored: () => {
+                state.isDraftSent = true;
+                if (state.note === note) state.note = null;
+            },
         });
     } catch (problem) {
         news.tell(refusal(problem.code));

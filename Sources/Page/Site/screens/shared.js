@@ -2,14 +2,19 @@
 
 import { apart, el } from '../dom.js';
 import { actions, button, paragraph, screen, teller } from '../forms.js';
-import { valueInWords } from '../answers.js';
 import { caseOf } from '../casework.js';
+import { slotTime } from '../clock.js';
 import { purposes, toldForConsent } from '../codes.js';
+import { reportParts } from '../report.js';
 import { go } from '../router.js';
 import { sendIt } from '../send.js';
 import { state } from '../state.js';
 import { day, t } from '../words.js';
 import { recipientName, recipientOf } from './case.js';
+
+// Answers that are given only after the bridge's people saw the fields: chapter 18. A check may
+// refuse without them.
+const seen = ['approved', 'forwarded', 'open', 'closed', 'withdrawn_after'];
 
 export default function shared({ number, id }) {
     const consent = caseOf(number).consents.find((one) => one.id === id);
@@ -21,12 +26,10 @@ export default function shared({ number, id }) {
         el('h2', {}, t('shared.became')),
         consent.isWithdrawn ? paragraph('shared.withdrawn')
             : consent.answers.length === 0 && paragraph('consent.state.unanswered'),
-        el('ul', {}, consent.answers.map(answerLine)),
+        el('ul', {}, consent.answers.map(answerLine)), openedLine(consent),
         el('h2', {}, t('shared.what')),
-        el('dl', { class: 'asked' }, consent.fields.map(({ name, value }) => [
-            el('dt', {}, t(`field.${name}`)), el('dd', {}, apart(valueInWords(name, value)))])),
+        reportParts(consent),
         el('p', {}, t('shared.until', { day: day(consent.expires) })),
-        consent.mark && el('p', {}, t('shared.mark'), ' ', apart(consent.mark)),
         consent.isLive && !consent.isWithdrawn && recipientOf(consent)
             && button(t('shared.renew'), () => renew(number, consent), '', t('shared.renew.hint')),
         !consent.isWithdrawn && [el('h2', {}, t('shared.take')),
@@ -42,15 +45,24 @@ function renew(number, consent) {
         case: number, ...recipientOf(consent),
         fields: names.filter((name) => !toldForConsent.includes(name)),
         extra: Object.fromEntries(told.map(({ name, value }) => [name, value])),
-        purpose: purposes.indexOf(consent.purpose) + 1, days: 30, willBePublic: consent.isPublic,
+        purpose: purposes.indexOf(consent.purpose) + 1, days: null, willBePublic: consent.isPublic,
         renews: consent.id,
     };
     go('consentwhy');
 }
 
+/// Until when people have opened it for certain: the bridge's people see it before it goes on.
+/// Whether anybody at the office has is told by no authority.
+function openedLine({ answers }) {
+    const first = answers.find(({ state: one }) => seen.includes(one));
+    return first && el('p', {}, t('shared.opened', { day: day(slotTime(first.slot)) }), ' ',
+        answers.some(({ forwards }) => forwards?.length) && t('shared.opened.office'));
+}
+
 /// A state with its day, the bridge's words, the references, and what was forwarded.
 function answerLine(answer) {
-    return el('li', {}, t(`consent.state.${answer.state}`),
+    return el('li', {}, el('time', { class: 'soft' }, day(slotTime(answer.slot))), ' · ',
+        t(`consent.state.${answer.state}`),
         answer.text && [' ', apart(answer.text)],
         answer.reference && [' ', t('shared.reference'), ' ', apart(answer.reference)],
         (answer.forwards ?? []).map((forward) => el('p', { class: 'soft' },
