@@ -29,7 +29,7 @@ class Look:
     language: str = "en"
     dark: bool = False
     keyboard: bool = False
-    throttle: int = 1  # the processor is made so many times slower
+    throttle: int = 1  # page and workers get so many times less of the processor (slowing.py)
     plain: bool = False  # without WebAssembly
     script: bool = True
 
@@ -73,7 +73,7 @@ class Chromium:
         self.shape()
 
     def shape(self, **media):
-        """Sets window, colours and speed for the tab that is in front."""
+        """Sets window and colours for the tab that is in front."""
         width, height = self.look.size
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=1, mobile=self.look.is_phone)
@@ -81,7 +81,6 @@ class Chromium:
         scheme = "dark" if self.look.dark else "light"
         self.tell("Emulation.setEmulatedMedia", **media,
                   features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.tell("Emulation.setCPUThrottlingRate", rate=self.look.throttle)
 
     def new_tab(self):
         """Another tab in the place of this one, which is closed."""
