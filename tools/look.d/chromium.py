@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
 # No name leads anywhere but to the stand-in for the neutral site; what asks for another fails.
@@ -39,9 +40,12 @@ class Look:
 
 
 class Chromium:
-    """One run of the browser. `profile` is kept when it ends, and removed by `forget`."""
+    """One run of the browser. `profile` is kept when it ends, and removed by `forget`.
 
-    def __init__(self, look, site, profile=None, restore=False):
+    With `waits` false nothing waits for a page that is being loaded. `reopener` is an extension.
+    """
+
+    def __init__(self, look, site, profile=None, restore=False, waits=True, reopener=None):
         self.look, self.site = look, site
         self.profile = profile or Path(tempfile.mkdtemp(prefix="kith-look-"))
         self.traffic = self.profile / "traffic.json"
@@ -59,6 +63,10 @@ class Chromium:
         if look.plain:
             # Without a compiler V8 offers no WebAssembly, as on an iPhone in Lockdown Mode.
             options.add_argument("--js-flags=--jitless")
+        if not waits:
+            options.page_load_strategy = "none"
+        if reopener is not None:
+            options.add_argument(f"--load-extension={reopener.folder}")
         if restore:
             options.add_argument("--restore-last-session")
         settings = {"intl.accept_languages": look.language}
@@ -106,6 +114,13 @@ class Chromium:
     def shot(self, file, whole=True):
         picture = self.tell("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         file.write_bytes(base64.b64decode(picture["data"]))
+
+    def last_shot(self, file):
+        """What is shown where something failed; whatever it was, that is what is told."""
+        try:
+            self.shot(file)
+        except WebDriverException:
+            pass
 
     def console(self):
         """What the console said since the last time: violations of the policy stand there too."""

@@ -94,7 +94,7 @@ def journey_in(scene, site, table, steps, look):
             with slowed(chromium, look.throttle):
                 whole_journey(journey, page, steps, look)
         except Exception:
-            chromium.shot(table.out / f"failed-{look.name}.png")
+            chromium.last_shot(table.out / f"failed-{look.name}.png")
             raise
         with steps.step(f"{look.name}: the profile holds no word, code, store or cookie") as remarks:
             chromium.quit()
