@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
 # No name leads anywhere but to the stand-in for the neutral site; what asks for another fails.
@@ -29,7 +30,7 @@ class Look:
     language: str = "en"
     dark: bool = False
     keyboard: bool = False
-    throttle: int = 1  # the processor is made so many times slower
+    throttle: int = 1  # page and workers get so many times less of the processor (slowing.py)
     plain: bool = False  # without WebAssembly
     uncompiled: bool = False  # WebAssembly is there, and compiles nothing
     script: bool = True
@@ -40,9 +41,12 @@ class Look:
 
 
 class Chromium:
-    """One run of the browser. `profile` is kept when it ends, and removed by `forget`."""
+    """One run of the browser. `profile` is kept when it ends, and removed by `forget`.
 
-    def __init__(self, look, site, profile=None, restore=False):
+    With `waits` false nothing waits for a page that is being loaded. `reopener` is an extension.
+    """
+
+    def __init__(self, look, site, profile=None, restore=False, waits=True, reopener=None):
         self.look, self.site = look, site
         self.profile = profile or Path(tempfile.mkdtemp(prefix="kith-look-"))
         self.traffic = self.profile / "traffic.json"
@@ -62,6 +66,10 @@ class Chromium:
             options.add_argument("--js-flags=--jitless")
         if look.uncompiled:
             options.add_argument("--js-flags=--wasm-max-module-size=64")
+        if not waits:
+            options.page_load_strategy = "none"
+        if reopener is not None:
+            options.add_argument(f"--load-extension={reopener.folder}")
         if restore:
             options.add_argument("--restore-last-session")
         settings = {"intl.accept_languages": look.language}
@@ -76,7 +84,7 @@ class Chromium:
         self.shape()
 
     def shape(self, **media):
-        """Sets window, colours and speed for the tab that is in front."""
+        """Sets window and colours for the tab that is in front."""
         width, height = self.look.size
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=1, mobile=self.look.is_phone)
@@ -84,7 +92,6 @@ class Chromium:
         scheme = "dark" if self.look.dark else "light"
         self.tell("Emulation.setEmulatedMedia", **media,
                   features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.tell("Emulation.setCPUThrottlingRate", rate=self.look.throttle)
 
     def new_tab(self):
         """Another tab in the place of this one, which is closed."""
@@ -110,6 +117,13 @@ class Chromium:
     def shot(self, file, whole=True):
         picture = self.tell("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         file.write_bytes(base64.b64decode(picture["data"]))
+
+    def last_shot(self, file):
+        """What is shown where something failed; whatever it was, that is what is told."""
+        try:
+            self.shot(file)
+        except WebDriverException:
+            pass
 
     def console(self):
         """What the console said since the last time: violations of the policy stand there too."""

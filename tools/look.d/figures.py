@@ -5,7 +5,7 @@ import json
 import os
 import statistics
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from importlib import util
 from pathlib import Path
 
@@ -168,7 +168,7 @@ class Figures:
         for times, rounds in ((1, 12), (4, 12)):
             with self.step(f"work of one request, {times}x"), self.browser() as (page, journey):
                 journey.enter()
-                with slowed(page.chromium, times) if times > 1 else nullcontext():
+                with slowed(page.chromium, times):
                     found = self.run(page, WORK, rounds)
                 self.note(f"work for one request, {times}x slower, s",
                           [one / 1000 for one in found["times"]], bits=found["bits"])

@@ -28,17 +28,23 @@ class Neutral:
              "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj",
              f"/CN={self.name}"], check=True, capture_output=True)
         self.asked = []
+        self.is_awake = threading.Event()
+        self.is_awake.set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 outer.asked.append((self.path, dict(self.headers)))
+                outer.is_awake.wait()
                 body = f"<!doctype html><title>{outer.title}</title><h1>{outer.words}</h1>".encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    pass  # whoever asked has left
 
             def log_message(self, *words):
                 pass
@@ -50,8 +56,25 @@ class Neutral:
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def hold(self):
+        """It hears what is asked, and answers once it is released."""
+        self.is_awake.clear()
+
+    def release(self):
+        self.is_awake.set()
+
     def close(self):
+        self.release()
         self.server.shutdown()
+
+
+class Unreachable:
+    """In the place of the neutral site: nobody listens there."""
+
+    def __init__(self, site):
+        self.address, self.name = site.address, site.name
+        with socket.create_server(("127.0.0.1", 0)) as nobody:
+            self.port = nobody.getsockname()[1]
 
 
 class SlowWay:

@@ -10,6 +10,7 @@ from journeys import Journey
 from leaving import expect_clean_end, expect_nothing_behind, expect_nothing_stored, leave
 from page import Page
 from scene import Scene
+from slowing import slowed
 from loopback import Neutral
 from steps import Failed, Steps
 from troubles import Trouble
@@ -90,27 +91,10 @@ def journey_in(scene, site, table, steps, look):
         looker = Looker(table, look, page)
         journey = Journey(scene, page, looker, steps)
         try:
-            journey.arrive()
-            journey.read_about()
-            journey.ask()
-            with steps.step(f"{look.name}: leaving by the button; Back shows nothing of it"):
-                expect_nothing_stored(page)
-                leave(page, by_keys=False)
-                expect_nothing_behind(page)
-            journey.come_back()
-            journey.write_again()
-            consent = journey.consent()
-            journey.forwarded(consent)
-            journey.withdraw(consent)
-            journey.renew_and_reopen()
-            journey.keep_note()
-            journey.erase_all()
-            with steps.step(f"{look.name}: leaving by pressing Shift three times"):
-                expect_nothing_stored(page)
-                leave(page, by_keys=True)
-                expect_nothing_behind(page)
+            with slowed(chromium, look.throttle):
+                whole_journey(journey, page, steps, look)
         except Exception:
-            chromium.shot(table.out / f"failed-{look.name}.png")
+            chromium.last_shot(table.out / f"failed-{look.name}.png")
             raise
         with steps.step(f"{look.name}: the profile holds no word, code, store or cookie") as remarks:
             chromium.quit()
@@ -118,3 +102,25 @@ def journey_in(scene, site, table, steps, look):
     finally:
         chromium.quit()
         chromium.forget()
+
+
+def whole_journey(journey, page, steps, look):
+    journey.arrive()
+    journey.read_about()
+    journey.ask()
+    with steps.step(f"{look.name}: leaving by the button; Back shows nothing of it"):
+        expect_nothing_stored(page)
+        leave(page, by_keys=False)
+        expect_nothing_behind(page)
+    journey.come_back()
+    journey.write_again()
+    consent = journey.consent()
+    journey.forwarded(consent)
+    journey.withdraw(consent)
+    journey.renew_and_reopen()
+    journey.keep_note()
+    journey.erase_all()
+    with steps.step(f"{look.name}: leaving by pressing Shift three times"):
+        expect_nothing_stored(page)
+        leave(page, by_keys=True)
+        expect_nothing_behind(page)

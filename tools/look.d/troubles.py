@@ -6,6 +6,7 @@ from chromium import Chromium, Look
 from diaries import DiaryTroubles
 from engines import EngineTroubles
 from erasing import ErasingTroubles
+from exits import ExitTroubles
 from fingers import FingerTroubles
 from journeys import Journey
 from keeping import KeepingTroubles
@@ -17,8 +18,8 @@ from tabs import TabTroubles
 
 
 class Trouble(
-        FileTroubles, DiaryTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles,
-        EngineTroubles, OtherClients, ErasingTroubles, KeepingTroubles):
+        FileTroubles, DiaryTroubles, LineTroubles, TabTroubles, ExitTroubles, FingerTroubles,
+        PlaceTroubles, EngineTroubles, OtherClients, ErasingTroubles, KeepingTroubles):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):
@@ -27,11 +28,11 @@ class Trouble(
         self.looker = Looker(table, Look("troubles"), network_fails=True)
         self.chromium = None
 
-    def browse(self, look, address=None):
+    def browse(self, look, address=None, site=None, **how):
         """A new browser, its page and its journey."""
-        self.chromium = Chromium(look, self.site)
+        self.chromium = Chromium(look, site or self.site, **how)
         page = Page(self.chromium, self.words, address or self.scene.address)
-        self.looker.page, self.looker.chromium = page, self.chromium
+        self.looker.page, self.looker.chromium, self.looker.look = page, self.chromium, look
         return page, Journey(self.scene, page, self.looker, self.steps)
 
     def play(self, name):
@@ -39,7 +40,7 @@ class Trouble(
             getattr(self, "try_" + name.replace("-", "_"))(Look("troubles"))
         except Exception:
             if self.chromium is not None and self.chromium.driver is not None:
-                self.chromium.shot(self.table.out / f"failed-{name}.png")
+                self.chromium.last_shot(self.table.out / f"failed-{name}.png")
             raise
         finally:
             if self.chromium is not None:

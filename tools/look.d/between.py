@@ -1,0 +1,80 @@
+"""A way to a relay that can answer in its place, as a relay in trouble would."""
+
+import http.client
+import http.server
+import json
+import threading
+
+OWN = ("connection", "content-length", "transfer-encoding", "keep-alive")
+
+
+class Between:
+    """Carries every request and every answer, but those named in `instead`.
+
+    Its keys are beginnings of request lines, such as "POST /api/submissions"; its values are a
+    status, a type and the bytes of what is answered.
+    """
+
+    def __init__(self, target):
+        self.instead, self.asked, self.answered = {}, [], 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                length = int(self.headers.get("content-length") or 0)
+                body = self.rfile.read(length) if length else None
+                outer.asked.append(f"{self.command} {self.path}")
+                answer = outer.answer_to(outer.asked[-1])
+                status, fields, content = answer or self.asked_of_relay(body)
+                self.send_response_only(status)
+                for name, value in fields:
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_POST = do_GET
+
+            def asked_of_relay(self, body):
+                way = http.client.HTTPConnection("127.0.0.1", target, timeout=60)
+                try:
+                    fields = {name: value for name, value in self.headers.items()
+                              if name.lower() not in OWN}
+                    way.request(self.command, self.path, body, fields)
+                    answer = way.getresponse()
+                    told = [(name, value) for name, value in answer.getheaders()
+                            if name.lower() not in OWN]
+                    return answer.status, told, answer.read()
+                finally:
+                    way.close()
+
+            def log_message(self, *words):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}/"
+
+    def answer_to(self, line):
+        found = next((one for start, one in self.instead.items() if line.startswith(start)), None)
+        if found is None:
+            return None
+        self.answered += 1
+        status, kind, content = found
+        return status, [("content-type", kind), ("cache-control", "no-store")], content
+
+    def refuse(self, start, status, code):
+        """From now on requests that begin so are refused, in the shape of chapter 25."""
+        told = json.dumps({"code": code, "message": "no", "hint": "later"}).encode()
+        self.instead[start] = (status, "application/json", told)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
