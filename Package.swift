@@ -158,7 +158,9 @@ let package = Package(
             "NodeTests",
             ["Model", "Wire", "Sodium", "Sealing", "Noise", "Gossip", "Node", "TestKit"]),
         tests("SimulatorTests", ["Model", "Wire", "Gossip", "Node", "Simulator", "TestKit"]),
-        tests("SeekingTests", ["Model", "Wire", "Sodium", "Sealing", "Seeking", "TestKit"]),
+        tests(
+            "SeekingTests",
+            ["Model", "Wire", "Sodium", "Sealing", "Gossip", "Seeking", "TestKit"]),
         tests(
             "CaseworkTests",
             ["Model", "Wire", "Sodium", "Sealing", "Seeking", "Casework", "TestKit"]),

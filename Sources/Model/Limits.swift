@@ -108,6 +108,8 @@ public enum Limits {
     public static let checkpointSeconds: UInt64 = 500 * 86400
     /// Withdrawals are remembered this long, seconds. protocol/17-consents.md
     public static let withdrawalSeconds: UInt64 = 120 * 86400
+    /// Retractions handed to a node at once. protocol/25-page.md; guess: all that one person wrote
+    public static let retractionsAtOnce = 4096
     /// A retraction outlives its target by this, seconds. protocol/07-retraction.md
     public static let retractionExtraSeconds: UInt64 = 86400
 

@@ -116,7 +116,7 @@ private typealias Attachment = Sealing.Attachment
         #expect(try opened(sent, town) == form)
         #expect(thread.keptFiles.isEmpty && thread.attachedBytes(town.now) == 0)
         // The seeker can take it back as well.
-        #expect(try targets(thread).isSuperset(of: ids(sent, town)))
+        #expect(targets(thread, town).isSuperset(of: ids(sent, town)))
         // Others at the desk read it too.
         let again = try #require(town.desk(town.ana).book.cases[town.caseID])
         #expect(again.files.map { $0.attachment } == [sent.attachment])
@@ -129,10 +129,44 @@ private typealias Attachment = Sealing.Attachment
         let there = try asked([cleaned], kept: [kept])
         // No chunk was ever read here.
         let thread = there.found().threads[0]
-        #expect(try targets(thread).isSuperset(of: ids(cleaned, town).union(ids(kept, town))))
-        for retraction in thread.erasable.compactMap({ $0.retraction }) {
+        #expect(targets(thread, town).isSuperset(of: ids(cleaned, town).union(ids(kept, town))))
+        for retraction in thread.retractions(town.terms) {
             #expect(RetractCommitment.isOpened(by: retraction))
         }
+    }
+
+    /// A member can name chunks that were never worked for, under the key of the seeker's own file.
+    @Test func aMembersIndexKeepsNothingElseFromBeingTakenBack() throws {
+        let mine = try attach(photo, .cleaned, TestCommunity())
+        var town = try asked([mine])
+        let item = try #require(town.desk(town.ana).book.cases[town.caseID])
+        var earlier = town
+        earlier.now = town.now.moved(seconds: -6000)
+        let composer = earlier.composer(town.ana)
+        let key = try composer.answerKey(item)
+        var sealer = try composer.file(size: 9, type: .unknown, role: .original, under: key)
+        let draft = try sealer.sealAll([UInt8](repeating: 1, count: 9), random: town.random)[0]
+        let nonce = try #require(
+            (0..<100 as Range<UInt64>).first {
+                Work(id: draft.id).bits(nonce: $0) < draft.header.workBits
+            })
+        let index = try sealer.finished(nonces: [nonce])
+        let hostile = try Attachment(
+            .fields(
+                .unsigned(9), .bytes(index.digest), index.type.text.cbor, .unsigned(1),
+                .bytes(mine.attachment.key.copied()),
+                .array(
+                    index.chunks.map { .array([.bytes($0.header.encoded), .bytes($0.bodyHash)]) })
+            ))
+        town.board.post(
+            try composer.reply(
+                "Look.", language: nil, attachments: [hostile], under: key, to: item,
+                colleagues: []))
+        let thread = town.found().threads[0]
+        #expect(thread.files.map { $0.speaker } == [.supporter, .seeker])
+        let targets = targets(thread, town)
+        #expect(targets.isSuperset(of: ids(mine, town)))
+        #expect(!targets.contains(draft.id))
     }
 
     @Test func nobodyElsesEnvelopesCanBeNamedForTakingBack() throws {
@@ -143,18 +177,18 @@ private typealias Attachment = Sealing.Attachment
         let town = try asked([theirs])
         let thread = town.found().threads[0]
         #expect(thread.files.count == 1)
-        #expect(try targets(thread).isDisjoint(with: ids(theirs, town)))
+        #expect(targets(thread, town).isDisjoint(with: ids(theirs, town)))
     }
 
-    private func ids(_ sent: Sent, _ town: TestCommunity) throws -> Set<ItemID> {
+    private func ids(_ sent: Sent, _ town: TestCommunity) -> Set<ItemID> {
         Set(sent.attachment.chunks.map { $0.id(town.ana.network) })
     }
 
-    private func targets(_ thread: SeekerBook.Thread) throws -> Set<ItemID> {
-        let network = try TestCommunity().ana.network
-        return Set(
-            thread.erasable.compactMap { $0.retraction }.map {
-                Naming.envelopeID(network: network, header: $0.header, bodyHash: $0.bodyHash)
+    private func targets(_ thread: SeekerBook.Thread, _ town: TestCommunity) -> Set<ItemID> {
+        Set(
+            thread.retractions(town.terms).map {
+                Naming.envelopeID(
+                    network: town.ana.network, header: $0.header, bodyHash: $0.bodyHash)
             })
     }
 }

@@ -11,9 +11,8 @@ import Wire
 struct Board {
     private(set) var envelopes: [(arrival: Int64, envelope: Envelope)] = []
 
-    /// The work is left out: nobody here asks for it.
     mutating func post(_ drafts: [EnvelopeDraft]) {
-        for draft in drafts { post(draft.finished(nonce: 0)) }
+        for draft in drafts { post(draft.worked(from: 0)) }
     }
 
     mutating func post(_ envelope: Envelope) {
@@ -88,6 +87,9 @@ struct TestCommunity {
         book.read(board.envelopes)
         return book
     }
+
+    /// What relays ask of a retraction now.
+    var terms: RetractionTerms { RetractionTerms(network: ana.network, workBase: 0, now: now) }
 
     /// The first case of the code, as a supporter's book has it.
     var caseID: CaseID { code.caseKeys(ana.community, 0).caseID }

@@ -18,6 +18,10 @@ import Wire
             rosters: [SigningKey(seed: .fixed(0x53)).publicKey])
     }
 
+    var terms: RetractionTerms {
+        RetractionTerms(network: network.network, workBase: 0, now: testStart)
+    }
+
     func composer(_ number: UInt8 = 0, slot: UInt32 = testStart.slot.number) -> SeekerComposer {
         SeekerComposer(
             network: network.network, community: network.community,
@@ -30,7 +34,7 @@ import Wire
     {
         var body = Incident()
         body.account = text
-        return try composer(number, slot: slot).note(body).map { $0.finished(nonce: 0).bytes }
+        return try composer(number, slot: slot).note(body).map { $0.worked(from: 0).bytes }
     }
 
     /// Well-formed envelopes of somebody else.
@@ -63,7 +67,7 @@ import Wire
         var book = book
         for _ in 0..<3 { try book.scan(batch + batch) }
         #expect(book.threads[0].notes.count == 1)
-        #expect(book.threads[0].erasable.count == 1)
+        #expect(book.threads[0].retractions(terms).count == 1)
     }
 
     @Test func aBatchThatGoesOnWithSomethingElseIsReadAsFarAsItIsGood() throws {
@@ -94,7 +98,7 @@ import Wire
             try book.scan(part)
         }
         #expect(book.threads[0].notes.map { $0.body.account } == [long])
-        #expect(book.threads[0].erasable.count == parts.count)
+        #expect(book.threads[0].retractions(terms).count == parts.count)
     }
 
     /// Whoever floods a seeker fills no phone: a case has its fill.

@@ -87,7 +87,8 @@ import Wire
             guard reader.take(32) != nil, let envelope = reader.take(Int(length)) else {
                 throw VisitError.malformed
             }
-            sent += envelope
+            let draft = try Envelope(decoding: [UInt8](envelope))
+            sent += town.worked(draft.header, [UInt8](draft.body)).bytes
         }
         _ = try visit.answer([UInt8]("scan".utf8), sent)
     }

@@ -2,6 +2,7 @@ import Foundation
 public import Model
 public import Sealing
 public import Seeking
+import Sodium
 public import Wire
 
 /// A visit as the page's worker asks it, in JSON.
@@ -40,13 +41,17 @@ public struct PageVisit {
         return nil
     }
 
-    /// The drafts as envelopes, their work left out, as the page takes them apart.
+    /// The drafts as envelopes with their work, as the page makes them.
     public mutating func drafts() throws -> [Envelope] {
         var reader = ByteReader(try bytes("drafts"))
         var envelopes: [Envelope] = []
         while let length: UInt32 = reader.integer() {
-            _ = reader.take(32)
-            envelopes.append(try Envelope(decoding: [UInt8](reader.take(Int(length)) ?? [])))
+            let id: ItemID = reader.identifier32() ?? .zero
+            let draft = try Envelope(decoding: [UInt8](reader.take(Int(length)) ?? []))
+            var header = draft.header
+            let nonce = Work(id: id).search(bits: header.workBits, from: 0, tries: 1 << 24)
+            header.nonce = nonce ?? 0
+            envelopes.append(Envelope(header: header, body: [UInt8](draft.body)))
         }
         return envelopes
     }

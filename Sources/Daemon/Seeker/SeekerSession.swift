@@ -108,7 +108,9 @@ public struct SeekerSession: Sendable {
         _ book: SeekerBook, leavingConsents: Bool = false, now: WallTime,
         progress: @Sendable (Int, Int) -> Void
     ) async throws(Problem) -> Erased {
-        var retractions: [Data] = []
+        var retractions: [Retraction] = []
+        let terms = RetractionTerms(
+            network: view.network, workBase: view.workBase, now: now)
         for thread in book.threads where !thread.isGone {
             for consent in thread.consents where consent.needsWithdrawal(now) {
                 let drafts: [EnvelopeDraft]
@@ -133,11 +135,14 @@ public struct SeekerSession: Sendable {
                 }
                 _ = try await send(drafts, thread.number, progress)
             }
-            retractions += thread.erasable.compactMap { $0.retraction.map { Data($0.encoded) } }
+            retractions += thread.retractions(terms)
         }
         let handle = Self.handle()
-        try await access.expectDone(
-            .erase(handle: Data(handle.bytes), retractions: retractions))
+        // All under one handle, by which it is asked how far they are.
+        for part in Retraction.parts(retractions) {
+            try await access.expectDone(
+                .erase(handle: Data(handle.bytes), retractions: part.map { Data($0.encoded) }))
+        }
         return Erased(handle: handle, retractions: retractions.count)
     }
 

@@ -51,14 +51,15 @@ extension SeekerBook {
     }
 
     /// An envelope that the seeker can take back, of which only this is kept.
-    public struct Erasable: Sendable {
-        public let header: EnvelopeHeader
+    struct Erasable: Sendable {
+        let header: EnvelopeHeader
         let bodyHash: [UInt8]
         let key: Secret
 
-        /// Nil if the key is not the one that does it.
-        public var retraction: Retraction? {
-            RetractCommitment.retraction(of: header, bodyHash: bodyHash, key: key)
+        /// Nil if the key is not the one that does it, or relays would not take it.
+        func retraction(_ terms: RetractionTerms) -> Retraction? {
+            guard terms.hold(header, bodyHash: bodyHash) else { return nil }
+            return RetractCommitment.retraction(of: header, bodyHash: bodyHash, key: key)
         }
     }
 
@@ -145,20 +146,6 @@ extension SeekerBook.Thread {
 
     public var state: CaseState {
         isReopened ? .inProgress : statuses.last?.state ?? .received
-    }
-
-    /// Envelopes the seeker can take back: own ones, answers under the case's keys, and every part
-    /// of a grant, with the key the grant brought.
-    public var erasable: [SeekerBook.Erasable] {
-        let keys = caseKeys.map { RetractCommitment.eraseKey(of: $0.key) }
-        var all = taken
-        for grant in grants {
-            for key in keys where RetractCommitment.opens(key, grant.header) {
-                all.append(
-                    SeekerBook.Erasable(header: grant.header, bodyHash: grant.bodyHash, key: key))
-            }
-        }
-        return all + erasableChunks(by: [self.keys.erase] + keys)
     }
 
     /// When the first of the own copies ends unless it is renewed; nil without any.

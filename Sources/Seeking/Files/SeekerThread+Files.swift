@@ -1,6 +1,7 @@
 public import Model
 public import Sealing
 import Sodium
+import Wire
 
 extension SeekerBook.Thread {
     /// A file of the case, and who has its key.
@@ -56,20 +57,38 @@ extension SeekerBook.Thread {
         return counted.reduce(0) { $0 + $1.size }
     }
 
-    /// Chunks of all files, each with the key that takes it back; those that no key does are left
-    /// out, and a hostile index can't make the list endless.
-    func erasableChunks(by keys: [Secret]) -> [SeekerBook.Erasable] {
+    /// Takes back the chunks of all files, each once, and the seeker's own first: they are there
+    /// whatever the indexes of others hold. What no key takes back or no relay has is passed over
+    /// before it counts, and a hostile index can't make the list endless.
+    func chunkRetractions(by keys: [Secret], _ terms: RetractionTerms) -> [Retraction] {
         var seen: [Secret] = []
-        var erasable: [SeekerBook.Erasable] = []
-        for file in files where !seen.contains(file.attachment.key) {
+        var retractions: [Retraction] = []
+        let all = files
+        let ordered =
+            all.filter { $0.speaker == .seeker } + all.filter { $0.speaker != .seeker }
+        for file in ordered where !seen.contains(file.attachment.key) {
             seen.append(file.attachment.key)
-            for chunk in file.attachment.chunks where erasable.count < Limits.foundPerCase {
-                guard let key = keys.first(where: { RetractCommitment.opens($0, chunk.header) })
+            for chunk in file.attachment.chunks where retractions.count < Limits.foundPerCase {
+                guard let one = retraction(of: chunk, by: keys, terms),
+                    !retractions.contains(where: {
+                        $0.opening == one.opening && $0.bodyHash == one.bodyHash
+                    })
                 else { continue }
-                erasable.append(
-                    SeekerBook.Erasable(header: chunk.header, bodyHash: chunk.bodyHash, key: key))
+                retractions.append(one)
             }
         }
-        return erasable
+        return retractions
+    }
+
+    private func retraction(
+        of chunk: Attachment.Chunk, by keys: [Secret], _ terms: RetractionTerms
+    ) -> Retraction? {
+        guard terms.hold(chunk.header, bodyHash: chunk.bodyHash) else { return nil }
+        for key in keys {
+            let retraction = RetractCommitment.retraction(
+                of: chunk.header, bodyHash: chunk.bodyHash, key: key)
+            if let retraction { return retraction }
+        }
+        return nil
     }
 }

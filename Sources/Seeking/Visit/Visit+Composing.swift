@@ -119,7 +119,10 @@ extension Visit {
                         manifest: followed.manifest)
                 }
             }
-            retractions += thread.erasable.compactMap { $0.retraction }
+            retractions += thread.retractions(
+                RetractionTerms(
+                    network: followed.network, workBase: followed.charter.workBase,
+                    now: composer.now))
         }
         forgetWriting()
         self.drafts = drafts

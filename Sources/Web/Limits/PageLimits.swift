@@ -73,8 +73,6 @@ public struct PageLimits: Sendable {
     static let submissionHead = 17
     /// A submission, bytes: as many of the largest envelopes as a node takes at once.
     static let submissionBytes = submissionHead + Limits.submissionItems * 65536
-    /// Retractions at once. Guess: all that one person wrote.
-    static let retractions = 4096
     /// Handles asked for at once. Guess.
     static let handles = 64
     /// Leading bits by which files can be parted.

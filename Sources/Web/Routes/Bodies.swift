@@ -43,7 +43,7 @@ struct TakingBack: Equatable {
     let handle: Handle
     let retractions: [Retraction]
 
-    static let mostBytes = 16 + PageLimits.retractions * Retraction.bytes
+    static let mostBytes = 16 + Limits.retractionsAtOnce * Retraction.bytes
 
     /// Shape: `handle` 16 ‖ one retraction of 112 bytes or more.
     init(decoding body: [UInt8]) throws(PageRefusal) {
