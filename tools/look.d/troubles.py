@@ -4,6 +4,7 @@ from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
 from fingers import FingerTroubles
+from full import FullTroubles
 from journeys import Journey
 from lines import LineTroubles
 from others import OtherClients
@@ -13,7 +14,8 @@ from tabs import TabTroubles
 
 
 class Trouble(
-        FileTroubles, LineTroubles, TabTroubles, FingerTroubles, PlaceTroubles, OtherClients):
+        FileTroubles, LineTroubles, FullTroubles, TabTroubles, FingerTroubles, PlaceTroubles,
+        OtherClients):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):
