@@ -198,6 +198,7 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        tests("DaemonTests", ["Web", "Daemon"]),
         tests("CommandTests", ["kith", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -183,6 +183,8 @@ extension RelayNode {
             // Answered as what nobody here submitted, word for word.
             if reason == .belowFloor || reason == .notHeld { spreading.refused(item.id) }
             sync.settled(item.id)
+            // Below a floor that never falls it would point here, now and after a restart.
+            guard reason != .belowFloor else { return drop(displaced) + [.hide([item.id])] }
             keep(item)
             return drop(displaced)
         }

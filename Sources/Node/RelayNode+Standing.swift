@@ -17,6 +17,8 @@ extension RelayNode {
         public let held: Int
         /// Ids asked for or hoped for.
         public let wanted: Int
+        /// Sessions of comparing under way, this node's and others'.
+        public let sessions: Int
         public let counters: Spreading.Counters
         /// Periods with no room for more work of the least worth.
         public let full: [Pools.FullPeriod]
@@ -27,7 +29,7 @@ extension RelayNode {
             neighbours: membership.neighbours.count, eager: spreading.eagerLinks.count,
             stems: stem.stems.count { $0 != nil }, onStem: stem.count,
             passive: membership.passiveRecords.count, held: sync.count,
-            wanted: spreading.wantedCount, counters: spreading.counters,
+            wanted: spreading.wantedCount, sessions: sync.sessions, counters: spreading.counters,
             full: pools.fullPeriods(wall))
     }
 }

@@ -194,7 +194,9 @@ extension RelayNode {
                     isRetraction: row.target != nil, topic: row.topic)
             }
             let standing: Pools.Standing =
-                row.target == nil ? .envelope : row.isLoose ? .looseRetraction : .retraction
+                row.target == nil
+                ? (row.isDisplaced ? .displaced : .envelope)
+                : row.isLoose ? .looseRetraction : .retraction
             gone += pools.recall(
                 PoolRow(
                     id: row.target ?? row.id, isPublic: records.contains(row.topic),

@@ -121,10 +121,13 @@ extension RelayNode {
         public let topic: Topic
         public let isOwn: Bool
         public let isHidden: Bool
+        /// Hidden since the open has no place for it; see `Effect.hide`.
+        public let isDisplaced: Bool
 
         public init(
             id: ItemID, target: ItemID?, isLoose: Bool, slot: Slot, ttlClass: TTLClass,
-            size: UInt8, workBits: UInt8, topic: Topic, isOwn: Bool, isHidden: Bool
+            size: UInt8, workBits: UInt8, topic: Topic, isOwn: Bool, isHidden: Bool,
+            isDisplaced: Bool
         ) {
             self.id = id
             self.target = target
@@ -136,6 +139,7 @@ extension RelayNode {
             self.topic = topic
             self.isOwn = isOwn
             self.isHidden = isHidden
+            self.isDisplaced = isDisplaced
         }
     }
 
@@ -169,7 +173,7 @@ extension RelayNode {
         /// Answered by `.due`.
         case takeDue(WallTime)
         case remove([ItemID])
-        /// Back to how own items are on their stem: here, and unknown to others.
+        /// Own items for which the open has no place: kept, and unknown to others from now on.
         case hide([ItemID])
         case expire(WallTime)
         case findMissing(LinkID, [ItemID])
@@ -226,8 +230,10 @@ extension RelayNode {
         public let place: PeerPlace
         /// Items on their stem may leave this way in this epoch.
         public let isStem: Bool
-        /// When all that both hold was last compared to the end.
-        public let compared: Moment?
+        /// Milliseconds since all that both hold was last compared to the end.
+        public let sinceCompared: UInt64?
+        /// What is being compared now: the classes of up to two sessions.
+        public let comparing: [TTLClass]
         /// That was lately, and nothing it had and we lacked is outstanding.
         public let isInSync: Bool
     }

@@ -14,7 +14,9 @@ extension RelayNode {
                     node: $0.node, address: $0.dialled, isDialled: $0.dialled != nil,
                     isGreeted: $0.isGreeted, clockAhead: $0.clockAhead,
                     addresses: $0.addresses ?? [], place: place(of: link),
-                    isStem: stem.stems.contains(link), compared: $0.compared,
+                    isStem: stem.stems.contains(link),
+                    sinceCompared: $0.compared.map { now.milliseconds - min($0, now).milliseconds },
+                    comparing: sync.comparing(link),
                     isInSync: isInSync(link, $0, now) && !storing.contains(link))
             }
         }

@@ -79,6 +79,8 @@ public struct ItemRow: Sendable, Equatable {
     public var topic: Topic
     public var own: Bool
     public var hidden: Bool
+    /// Hidden by `Store.hide`.
+    public var displaced: Bool
     /// A retraction whose target was not held.
     public var loose: Bool
     public var work: UInt8

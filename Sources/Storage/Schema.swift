@@ -166,8 +166,8 @@ enum Schema {
         CREATE TABLE community(id BLOB PRIMARY KEY NOT NULL, data BLOB NOT NULL) STRICT;
         """
 
-    /// `hidden`: submitted here and not seen in the open yet, so unknown to anybody else. `size` and
-    /// `work`: half of the third byte and the fourth of a header, with which a retraction begins too.
+    /// `hidden`: submitted here and unknown to anybody else, 1 as long as it was not seen in the open,
+    /// 2 since the open has no place for it. `size` and `work`: half of the third byte and the fourth of a header, with which a retraction begins too.
     private static let hiddenItems = """
         ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE item ADD COLUMN work INTEGER NOT NULL DEFAULT 0;

@@ -68,7 +68,8 @@ extension Store {
         try await read("list items") { db in try db.rows(after: seq, limit: limit) }
     }
 
-    /// Envelopes that were submitted here and not seen in the open yet, oldest first.
+    /// Envelopes that were submitted here and not seen in the open yet, oldest first; those for
+    /// which the open has no place are left out.
     public func hidden(limit: Int) async throws(StoreError) -> [[UInt8]] {
         try await read("list hidden items") { db in
             try db.all(
@@ -161,6 +162,7 @@ extension Database {
                 seq: row.integer(0), id: try row.id(1), kind: kind,
                 slot: row.integer(3, as: UInt32.self), ttlClass: row.integer(4, as: UInt8.self),
                 topic: try row.id(5), own: row.flag(6), hidden: row.flag(7),
+                displaced: row.integer(7) == 2,
                 loose: row.flag(8), work: row.integer(9, as: UInt8.self),
                 size: row.integer(10, as: UInt8.self),
                 target: row.isNull(11) ? nil : try row.id(11))

@@ -11,12 +11,13 @@ extension Store {
         }
     }
 
-    /// Makes items that were submitted here as if they had never been seen in the open.
+    /// Makes items that were submitted here unknown to others for good: the open has no place for
+    /// them.
     public func hide(_ ids: [ItemID]) async throws(StoreError) {
         try await write("hide items", items: ids.count) { transaction in
             for id in ids {
                 try transaction.db.run(
-                    "UPDATE item SET hidden = 1 WHERE id = ? AND own = 1 AND kind = 0", [.id(id)])
+                    "UPDATE item SET hidden = 2 WHERE id = ? AND own = 1 AND kind = 0", [.id(id)])
             }
         }
     }

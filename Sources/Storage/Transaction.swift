@@ -93,7 +93,7 @@ struct Transaction {
     /// its place among what arrives then: an earlier one would tell everybody who reads in order of
     /// arrival that it was here before, and whoever read that far would miss it.
     private mutating func reveal(_ id: ItemID) throws -> Bool {
-        let sql = "UPDATE item SET hidden = 0, seq = ? WHERE id = ? AND hidden = 1"
+        let sql = "UPDATE item SET hidden = 0, seq = ? WHERE id = ? AND hidden <> 0"
         let changed = try db.run(sql, [.integer(total.lastSeq + 1), .id(id)]) > 0
         if changed { total.lastSeq += 1 }
         return changed

@@ -36,5 +36,5 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether the host is an onion service, whose name must never be asked of a resolver
     /// (RFC 7686).
-    var isOnion: Bool { host.lowercased().hasSuffix(".onion") }
+    public var isOnion: Bool { host.lowercased().hasSuffix(".onion") }
 }

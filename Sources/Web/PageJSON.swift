@@ -5,11 +5,13 @@ import NIOCore
 
 /// JSON as this interface writes it: sorted names, bytes as base64url without padding.
 enum PageJSON {
+    static let type = "application/json; charset=utf-8"
+
     static func response(
         _ value: some Encodable, status: HTTPResponse.Status = .ok
     ) -> Response {
         Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8"],
+            status: status, headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: encoded(value))))
     }
 

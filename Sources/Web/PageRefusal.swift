@@ -119,13 +119,30 @@ public enum PageRefusal: Error, Sendable, Equatable {
         let least: Int?
     }
 
-    var response: Response {
+    private var view: View {
         let least: Int? = if case .weakWork(let bits) = self { bits } else { nil }
-        var response = PageJSON.response(
-            View(code: code, message: words.message, hint: words.hint, least: least),
-            status: status)
+        return View(code: code, message: words.message, hint: words.hint, least: least)
+    }
+
+    var response: Response {
+        var response = PageJSON.response(view, status: status)
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         if case .badMethod(let allowed) = self { response.headers[.allow] = allowed }
         return response
+    }
+
+    /// The same as bytes of HTTP 1.1, for a connection whose requests nobody reads.
+    ///
+    /// - Parameter seconds: after which to try again.
+    func unasked(retryAfter seconds: Int) -> [UInt8] {
+        let content = PageJSON.encoded(view)
+        let fields =
+            StandardHeaderValues.all.map { ($0.rawName, $1) } + [
+                ("content-type", PageJSON.type), ("content-length", "\(content.count)"),
+                ("retry-after", "\(seconds)"), ("connection", "close"),
+            ]
+        let head = "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n"
+        let lines = fields.map { "\($0): \($1)\r\n" }.joined()
+        return [UInt8]((head + lines + "\r\n").utf8) + content
     }
 }

@@ -206,6 +206,30 @@ import Wire
         #expect(gone == [id(0), id(1)])
     }
 
+    @Test func anOwnOneThatWasDisplacedStaysOutAfterARestart() {
+        var pools = small(kib: 4, rows: 40).pools
+        let gone = pools.recall(
+            row(1, work: 9), .displaced, isOwn: true, isOnStem: true, wall: testStart)
+        #expect(gone == [])
+        #expect(pools.usage.rows == 1 && pools.isReserved(id(1)))
+        func decide(_ row: PoolRow) -> Pools.Decision {
+            pools.admit(row, path: .solicited, link: nil, wall: testStart)
+        }
+        #expect(decide(row(1, work: 9)) == .keep(.belowFloor, displacing: []))
+        // So does what ranks below it, and what ranks above does not.
+        #expect(decide(row(2, work: 8)) == .refuse(.belowFloor))
+        #expect(decide(row(3, work: 10)) == .admit(displacing: []))
+    }
+
+    @Test func oneTooLargeForItsPeriodRaisesNoFloorWhenItIsRecalled() {
+        var pools = small(kib: 1, rows: 40).pools
+        let large = row(1, work: 9, size: 3)
+        _ = pools.recall(large, .displaced, isOwn: true, isOnStem: true, wall: testStart)
+        #expect(
+            pools.admit(row(2, work: 2), path: .solicited, link: nil, wall: testStart)
+                == .admit(displacing: []))
+    }
+
     @Test func allKindsOfRowsAreRecalled() {
         var pools = small(kib: 4, rows: 40).pools
         let recall: [(PoolRow, Pools.Standing, isOwn: Bool, isOnStem: Bool)] = [

@@ -99,7 +99,8 @@ struct History {
         check(node.pending.isEmpty && node.storing.isEmpty, "orders remain")
         check(node.stem.count == 0, "items remain on their stem")
         check(unanswered.isEmpty, "people got no answer")
-        // What was displaced is tried again when the relay starts anew.
+        // What only failed is tried again when the relay starts anew; what was displaced is not.
+        let displaced = store.displaced
         restart()
         for _ in 0..<200 where broken == nil {
             work(1000)
@@ -107,6 +108,7 @@ struct History {
             wakeIfDue()
         }
         for item in store.items.values where item.isHidden { checkHasNoRoom(item) }
+        for id in displaced { check(store.displaced.contains(id), "displaced, and back again") }
         compareIndex()
     }
 

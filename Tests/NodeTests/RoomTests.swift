@@ -199,6 +199,17 @@ import Wire
         let answers = net.frames(over: link).filter { $0.names(id, network) }
         #expect(answers == [.gone(session: 0, [id])])
         #expect(net.stores[0].items[id]?.isHidden == true)
+        // Nobody else has it any more: with room for it this relay alone would show it.
+        net.restart(0, network.configuration(0))
+        net.forgetSent()
+        let friend = net.befriend(0, as: 31, of: network)
+        net.run(milliseconds: 20_000)
+        net.feed(0, .heard(friend, .push(hops: 1, own)))
+        net.feed(0, .heard(friend, .want(session: 0, [id])))
+        net.run(milliseconds: 3_600_000)
+        let later = net.frames(over: friend).filter { $0.names(id, network) }
+        #expect(later == [.gone(session: 0, [id])])
+        #expect(net.stores[0].items[id]?.isHidden == true)
     }
 
     // MARK: Earlier runs

@@ -1,5 +1,7 @@
-import Simulator
 import Testing
+import Wire
+
+@testable import Simulator
 
 /// Each fault does what it is called.
 @Suite struct FaultTests {
@@ -50,6 +52,28 @@ import Testing
         let slow = try play("size: 3\nat 0s: slow 30% 1kB/s\nat 60s: fast")
         #expect(slow.isHeld, "\(slow.text)")
         #expect(slow.traffic.delay(of: 1) > quick.traffic.delay(of: 1) + 1000)
+    }
+
+    /// A hundred thousand bytes and the end of the link wait for one who reads a thousand a second.
+    /// Seed 2108: they went on waiting when it was fast again, and it had a neighbour who was gone.
+    @Test(arguments: [(bandwidth: "none", seconds: 1 as UInt64), ("20kB/s", 6)])
+    func whoIsFastAgainReadsAtOnceWhatWaited(_ bandwidth: String, _ seconds: UInt64) throws {
+        let world = World(
+            try Scenario("nodes: 2\nlatency: 10ms\nrounds: 0\nbandwidth: \(bandwidth)"), seed: 1)
+        world.run(milliseconds: 10_000)
+        let end = try #require(world.hosts[1].ends.first)
+        world.strike(.slow(.count(1), rate: 1000))
+        let other = world.ends[Int(end)].other
+        for _ in 0..<100 { world.transmit(.pad(count: 996), from: other) }
+        world.close(other)
+        world.run(milliseconds: 10_000)
+        #expect(world.ends[Int(end)].phase == .open)
+        world.strike(.fast)
+        world.run(milliseconds: (seconds - 1) * 1000)
+        #expect(world.ends[Int(end)].phase == .open)
+        world.run(milliseconds: 1000)
+        #expect(world.ends[Int(end)].phase == .over)
+        #expect(world.isMutual)
     }
 
     @Test func lossIsDelay() throws {

@@ -44,6 +44,25 @@ import Wire
         #expect(queue.count == 0 && queue.firstArrival == nil)
     }
 
+    @Test func parcelsThatWaitForASlowReaderComeSoonerAndNeverLater() {
+        var queue = ParcelQueue()
+        for arrival in [1_000, 9_000, 17_000, 25_000] as [UInt64] {
+            let content = Content.bytes([UInt8](repeating: 0, count: 800))
+            queue.append(Parcel(arrival: arrival, content: content))
+        }
+        // The first is all but there; the others take 200 ms each, and 40 to arrive.
+        #expect(queue.hasten(from: 1_000_000, rate: 4000, latency: 40) == 1_800_000)
+        #expect(queue.lastArrival == 1840)
+        var arrivals: [UInt64] = []
+        while let first = queue.firstArrival {
+            arrivals.append(first)
+            _ = queue.removeFirst()
+        }
+        #expect(arrivals == [1000, 1440, 1640, 1840])
+        #expect(queue.lastArrival == nil)
+        #expect(queue.hasten(from: 5, rate: 0, latency: 40) == 5)
+    }
+
     /// Sizes without encoding are those with it.
     @Test func framesAreAsLongAsTheyAreOnTheLink() {
         let charted = Charted(seed: 1, start: World.start)

@@ -25,6 +25,8 @@ public struct MemoryStore: Sendable {
     public private(set) var witnesses: [Witness] = []
     /// What storing comes to as long as it is set.
     public var failure: StoreOutcome?
+    /// Of what is hidden: those for which the open has no place.
+    public private(set) var displaced: Set<ItemID> = []
     private var order: [ItemPosition] = []
 
     public init() {}
@@ -65,6 +67,7 @@ public struct MemoryStore: Sendable {
                 return .duplicate
             }
             items[item.id] = StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
+            displaced.remove(item.id)
             return .stored
         }
         if retracted[item.id] != nil { return .retracted }
@@ -96,7 +99,8 @@ public struct MemoryStore: Sendable {
 
     public mutating func hide(_ ids: [ItemID]) {
         for id in ids {
-            guard let item = items[id], !item.isHidden else { continue }
+            guard let item = items[id], item.isOwn else { continue }
+            displaced.insert(id)
             items[id] = StoreItem(
                 id: id, content: item.content, isOwn: item.isOwn, isHidden: true)
         }
@@ -116,6 +120,7 @@ public struct MemoryStore: Sendable {
 
     private mutating func drop(_ id: ItemID) {
         guard let item = items.removeValue(forKey: id) else { return }
+        displaced.remove(id)
         let position = ItemPosition(slot: item.header.slot, id: id)
         order.removeAll { $0 == position }
     }
@@ -149,14 +154,15 @@ public struct MemoryStore: Sendable {
             return RelayNode.HeldRow(
                 id: item.id, target: target, isLoose: false, slot: header.slot,
                 ttlClass: header.ttlClass, size: header.size, workBits: header.workBits,
-                topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden)
+                topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden,
+                isDisplaced: displaced.contains(item.id))
         }
     }
 
     /// Envelopes on their stem.
     public var hidden: [Envelope] {
         order.compactMap { position in
-            guard let item = items[position.id], item.isHidden,
+            guard let item = items[position.id], item.isHidden, !displaced.contains(item.id),
                 case .envelope(let envelope) = item.content
             else { return nil }
             return envelope

@@ -89,16 +89,26 @@ def signer_of(seed: bytes) -> bytes:
 
 def sign(seed: bytes, label: str, *parts: bytes) -> bytes:
     """SIG(l, x) with the key of a seed."""
+    return sign_plainly(seed, padded(label) + b"".join(parts))
+
+
+def sign_plainly(seed: bytes, data: bytes) -> bytes:
+    """A signature of the bytes alone, as in a JWS."""
     secret = sodium.crypto_sign_seed_keypair(seed)[1]
-    return sodium.crypto_sign(padded(label) + b"".join(parts), secret)[:64]
+    return sodium.crypto_sign(data, secret)[:64]
 
 
 def is_signed(public: bytes, signature: bytes, label: str, *parts: bytes) -> bool:
     """Whether a signature holds; small-order keys and scalars not reduced are refused."""
+    return holds_plainly(public, signature, padded(label) + b"".join(parts))
+
+
+def holds_plainly(public: bytes, signature: bytes, data: bytes) -> bool:
+    """Whether a signature of the bytes alone holds, as strictly."""
     if len(public) != 32 or len(signature) != 64:
         return False
     try:
-        sodium.crypto_sign_open(signature + padded(label) + b"".join(parts), public)
+        sodium.crypto_sign_open(signature + data, public)
     except CryptoError:
         return False
     return True

@@ -1,5 +1,6 @@
 """Chapters 10, 12 and 13: the payloads of messages, each read by the rule of its kind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,8 @@ from returncodes import case_of
 from sealing import hpke_open
 
 REQUEST, SELF_COPY, GRANT, WORDS, ACT, STATUS, INCIDENT_NOTE = 1, 2, 3, 4, 5, 6, 9
-CLAIM, RELEASE, CASE_LETTER, NOTE, EPOCH_LETTER, JOIN, DIRECTORY = (
-    0x10,
-    0x11,
-    0x12,
-    0x13,
-    0x14,
-    0x15,
-    0x19,
-)
+CLAIM, RELEASE, CASE_LETTER, NOTE, EPOCH_LETTER, JOIN = range(0x10, 0x16)
+DIRECTORY, CONSENT, WITHDRAWAL, ANSWER = 0x19, 0x20, 0x21, 0x22
 RULES = {
     REQUEST: "request",
     SELF_COPY: "self-copy",
@@ -35,6 +29,9 @@ RULES = {
     EPOCH_LETTER: "epoch-letter",
     JOIN: "join",
     DIRECTORY: "directory",
+    CONSENT: "consent",
+    WITHDRAWAL: "withdrawal",
+    ANSWER: "answer",
 }
 SIGNED = {GRANT, ACT, STATUS, CLAIM, RELEASE, EPOCH_LETTER, DIRECTORY}
 CERTIFICATE_ENTRY = {GRANT: 4, STATUS: 5, CLAIM: 5, RELEASE: 3}
@@ -159,6 +156,12 @@ def say(
 ) -> bytes:
     """A signed payload."""
     return signed.make(content, seeds, SAID, community.context(message_id))
+
+
+def words(text: str, language: str | None, files: Iterable[Any] = ()) -> bytes:
+    """The payload of words, with the indexes of files beside them."""
+    entries: dict[int, Any] = {1: text, 2: language, 3: list(files)}
+    return cbor.encode({key: value for key, value in entries.items() if value})
 
 
 def claim_id(map: bytes) -> bytes:

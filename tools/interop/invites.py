@@ -61,9 +61,17 @@ def read(line: str, now: int) -> Invite:
     return Invite(inner, content[1], seeds, content[3], content.get(4), content.get(5), expiry)
 
 
-def write(network: bytes, seeds: list[tuple[bytes, str]], community: bytes) -> str:
-    """The line of an invite for a relay or a seeker."""
-    entries = {1: network, 2: [list(seed) for seed in seeds], 3: community}
+def write(
+    network: bytes,
+    seeds: list[tuple[bytes, str]],
+    community: bytes,
+    secret: bytes | None = None,
+    expiry: int | None = None,
+) -> str:
+    """The line of an invite for a relay or a seeker, or with a one-time secret for a member."""
+    entries: dict[int, Any] = {1: network, 2: [list(seed) for seed in seeds], 3: community}
+    if secret is not None:
+        entries |= {5: secret, 6: expiry}
     inner = cbor.encode(entries)
     data = inner + h("kith1:invite", inner)[:4]
     return PREFIX + base64.urlsafe_b64encode(data).decode().rstrip("=")

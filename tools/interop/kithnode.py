@@ -36,6 +36,7 @@ class KithNode:
         self.made: dict[str, Any] = {}
         self._passphrase = secrets.token_hex(16)
         self._process: asyncio.subprocess.Process | None = None
+        self._bridge: asyncio.subprocess.Process | None = None
         folder.mkdir(parents=True)
 
     @property
@@ -83,15 +84,17 @@ class KithNode:
 
     async def stop(self) -> None:
         """Ends the node, by its process id, politely first."""
+        bridge, self._bridge = self._bridge, None
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), 5)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        for one in (bridge, process):
+            if one is None or one.returncode is not None:
+                continue
+            one.terminate()
+            try:
+                await asyncio.wait_for(one.wait(), 5)
+            except TimeoutError:
+                one.kill()
+                await one.wait()
 
     @property
     def pid(self) -> int | None:
@@ -118,6 +121,35 @@ class KithNode:
         if process.returncode != status:
             raise CommandFailed(f"{words[0]}: {process.returncode}: {faults.decode()[-300:]}")
         return [json.loads(row) for row in said.decode().splitlines() if row.startswith("{")]
+
+    async def consent(self, code: str, *words: str) -> tuple[dict[str, Any], str]:
+        """Consents as a seeker at this node: what was shown before, and the consent's id."""
+        pipe = asyncio.subprocess.PIPE
+        process = await self._start("consent", *words, "--json", stdin=pipe, stdout=pipe, stderr=pipe)
+        assert process.stdin and process.stdout
+        try:
+            async with asyncio.timeout(COMMAND_SECONDS):
+                process.stdin.write(code.encode() + b"\n")
+                preview = json.loads(await process.stdout.readline())
+                agreed = await self._told(process.stdout, "type")
+                process.stdin.write(agreed.encode() + b"\n")
+                said, faults = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        if process.returncode != 0:
+            raise CommandFailed(f"consent: {process.returncode}: {faults.decode()[-300:]}")
+        return preview, json.loads(said.decode().splitlines()[-1])["consent"]
+
+    async def work(self, authorities: Path) -> None:
+        """Begins the work of this node's bridge, which asks for the passphrase once."""
+        with (self.folder / "bridge.log").open("wb") as log:
+            words = "bridge", "run", "--authorities", str(authorities), "--every", "1"
+            streams = {"stdin": asyncio.subprocess.PIPE, "stdout": log, "stderr": log}
+            self._bridge = await self._start(*words, "--passphrase-stdin", **streams)
+        assert self._bridge.stdin
+        self._bridge.stdin.write(self._passphrase.encode() + b"\n")
+        self._bridge.stdin.close()
 
     @staticmethod
     async def _told(lines: asyncio.StreamReader, name: str) -> Any:

@@ -44,9 +44,9 @@ class Peer:
         """Unix seconds."""
         return int(time.time())
 
-    async def listen(self) -> int:
-        """Listens on a free port of loopback."""
-        self._server = await asyncio.start_server(self._accept, LOOPBACK, 0)
+    async def listen(self, port: int = 0) -> int:
+        """Listens on loopback, on a free port unless one is told."""
+        self._server = await asyncio.start_server(self._accept, LOOPBACK, port)
         self.port = self._server.sockets[0].getsockname()[1]
         return self.port
 

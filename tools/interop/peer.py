@@ -2,7 +2,8 @@
 """A client of the Kith protocol that was written from the folder protocol/ alone.
 
 It shares no code with the program: what it can do, a stranger can who has read the chapters.
-Secrets come on standard input: first the line of an invite, then what the command asks for.
+Secrets come on standard input: first the line of an invite, then what the command asks for, a line
+each. README.md beside it tells which kinds of content were shown to be read on both sides.
 """
 
 import argparse
@@ -13,9 +14,19 @@ import environment
 
 COMMANDS = {
     "vectors": "run protocol/vectors and print how many passed",
-    "look": "link to a seed of the invite, check charters and manifest, fetch everything",
-    "ask": "ask the invite's community with the words of the second line; prints the return code",
-    "open": "read what was written in the cases that the code in the second line opens",
+    "look": "link to a seed, check charters, manifest, guidance and bridges, fetch everything",
+    "ask": "ask the community; lines: words. Prints the return code",
+    "note": "keep a note that only the code opens; lines: words. Prints the return code",
+    "open": "read all that a code opens; lines: code",
+    "write": "write again under a case key; lines: code, words",
+    "act": "act on a case; lines: code, act (erase, withdraw, hand-over, contact-rules, reopen), value",
+    "consent": "let a bridge send fields; lines: code, authority, purpose, fields with commas between",
+    "withdraw": "take a consent back; lines: code, the consent's id",
+    "renew": "seal own copies anew; lines: code",
+    "join": "ask to become a member with a member's invite; lines: name. Prints the keys",
+    "inbox": "list requests and acts of all cases; lines: a member's keys",
+    "answer": "give a case its key, and words; lines: a member's keys, case, words",
+    "status": "tell where a case stands; lines: a member's keys, case, number of the state, words",
 }
 
 

@@ -3,19 +3,26 @@
 import asyncio
 import signal
 import sys
+import time
 from pathlib import Path
 
 import environment
+import kinds
 import steps_comparing
 import steps_links
 import steps_networks
+import steps_page
 import steps_refusals
 import steps_spreading
 import steps_view
 import vectors
 from stage import Report, Stage, expect, scene
 from steps_cases import Journey
+from steps_consents import Consents
+from steps_founded import Founded
+from steps_keeping import Keeping
 from steps_members import Membership
+from steps_page_node import PageAtNode
 from steps_stem import Stems
 
 REKEY_SECONDS = 160
@@ -46,7 +53,14 @@ async def renews_keys(stage: Stage) -> str:
     return said.decode().strip()
 
 
-async def play(binary: Path, folder: Path, with_rekey: bool) -> int:
+async def kinds_are_shown(with_page: bool) -> str:
+    """What was sealed on one side and opened on another is what README.md says."""
+    faults = kinds.faults(with_page)
+    expect(not faults, "; ".join(faults))
+    return f"{kinds.count()} cells of README.md"
+
+
+async def play(binary: Path, folder: Path, with_rekey: bool, with_page: bool) -> int:
     """Plays all steps; the exit status. Told to end, it still ends the nodes it began."""
     task = asyncio.current_task()
     assert task is not None
@@ -56,24 +70,33 @@ async def play(binary: Path, folder: Path, with_rekey: bool) -> int:
     try:
         await report.step("the vectors of every topic", vectors_pass)
         if await report.step("a node is made and runs", lambda: steps_links.begin(stage)):
-            await _play_with_node(report, stage, with_rekey)
+            await _play_with_node(report, stage, with_rekey, with_page)
     finally:
         await stage.close()
+    await report.step("every kind of content, both ways", lambda: kinds_are_shown(with_page))
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed else 0
 
 
-async def _play_with_node(report: Report, stage: Stage, with_rekey: bool) -> None:
+async def _play_with_node(
+    report: Report, stage: Stage, with_rekey: bool, with_page: bool
+) -> None:
     """The steps that need the node; those that wait are played beside the others."""
+    consents = Consents(stage.binary, stage.folder / "consents")
     async with asyncio.TaskGroup() as beside:
         beside.create_task(steps_refusals.play_waits(report, stage))
         if with_rekey:
             name = "both directions take new keys"
             beside.create_task(report.step(name, lambda: renews_keys(stage), REKEY_SECONDS))
         beside.create_task(Stems(stage.binary, stage.folder / "stem").play(report))
+        beside.create_task(consents.play(report, PageAtNode if with_page else None))
+        if with_page:
+            beside.create_task(steps_page.play(report, int(time.time())))
+        beside.create_task(Founded(stage.binary, stage.folder / "founded").play(report))
         await steps_links.play(report, stage)
         await steps_view.play(report, stage)
         await Journey(stage).play(report)
+        await Keeping(stage).play(report)
         await Membership(stage).play(report)
         await steps_spreading.play(report, stage)
         await steps_comparing.play(report, stage)

@@ -50,6 +50,13 @@ class Scenario:
             yield self.blobs[f"{name} {index}"]
             index += 1
 
+    def told(self, name: str) -> list[str]:
+        """The texts called `name 0`, `name 1`, and on."""
+        listed: list[str] = []
+        while (key := f"{name} {len(listed)}") in self.texts:
+            listed.append(self.texts[key])
+        return listed
+
     def expect(self, name: str, value: Any) -> None:
         """Compares a result with what the file says, if it says something."""
         if isinstance(value, bytes):

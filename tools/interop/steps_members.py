@@ -9,9 +9,12 @@ import invites
 from basics import NOBODY
 from claims import LONGEST
 from envelopes import group_topic
+from kinds import KITH, PEER, shows
+from members import Epoch
 from node import Peer
 from stage import Report, Stage, expect
-from supporter import Epoch, Supporter
+from steps_sharing import Sharing
+from supporter import Supporter
 
 NAME = "Mina"
 ACCOUNT = "They follow me home. " * 300
@@ -43,6 +46,7 @@ class Membership:
         await report.step("kith reply and the member share the case's keys", self.shares)
         await report.step("a lease released here is taken by kith claim", self.releases)
         await report.step("kith erase: the act and the retractions come", self.sees_erased)
+        await Sharing(self.stage, self.peer, self.member, self.epoch).play(report)
         await self.stage.leave()
 
     def _items(self) -> list[Any]:
@@ -73,6 +77,8 @@ class Membership:
             return {found.name for found in self.member.members(self._items(), self.epoch)}
 
         expect(await self.peer.until(lambda: names() == {"Ada", NAME}), f"members: {names()}")
+        shows(PEER, KITH, "join")
+        shows(KITH, PEER, "epoch letter", "directory")
 
     async def reads(self) -> str:
         path = self.stage.folder / "account"
@@ -86,6 +92,7 @@ class Membership:
         expect(await self.peer.until(requests), "the request does not open")
         self.request = requests()[0]
         expect(self.request[5][1].strip() == ACCOUNT.strip(), "another account")
+        shows(KITH, PEER, "request")
         return f"{sent['envelopes']} envelopes"
 
     async def answers(self) -> None:
@@ -104,6 +111,7 @@ class Membership:
         shown = next(one for one in inbox["cases"] if one["case"] == self.case.hex())
         expect(shown["claimedBy"] == NAME, f"claimed by {shown['claimedBy']}")
         expect(shown["state"] == "in_progress", f"state {shown['state']}")
+        shows(PEER, KITH, "claim", "case letter")
 
     async def is_found(self) -> None:
         [opened] = await self.stage.node.command("open", typed=self.code)
@@ -112,6 +120,7 @@ class Membership:
         expect(said == [("supporter", ANSWER.strip())], f"messages {said}")
         expect(case["helpers"] == [NAME], f"helpers {case['helpers']}")
         expect(case["status"]["explanation"] == "I look for a room", f"{case['status']}")
+        shows(PEER, KITH, "grant", "words of a supporter", "status")
 
     async def forges(self) -> None:
         now, member, epoch = self.peer.now(), self.member, self.epoch
@@ -186,6 +195,8 @@ class Membership:
         [inbox] = await node.command("inbox")
         shown = next(one for one in inbox["cases"] if one["case"] == self.case.hex())
         expect(shown["claimedBy"] == "Ada", f"claimed by {shown['claimedBy']}")
+        shows(PEER, KITH, "release")
+        shows(KITH, PEER, "claim")
 
     async def sees_erased(self) -> str:
         before = len(self.peer.store.retractions)
@@ -203,4 +214,5 @@ class Membership:
         expect(came, f"{len(self.peer.store.retractions) - before} of {count} retractions")
         left = self.member.requests(self._items(), self.epoch, self.case)
         expect(not left, "the request is not taken back")
+        shows(KITH, PEER, "act: erase", "retraction")
         return f"{count} retractions"

@@ -24,6 +24,9 @@ FAULTS = {
     "work-too-weak",
 }
 MOST_WAITING = 64
+MOST_LANGUAGES = 16
+MOST_CHECKPOINTS = 400
+Kind = tuple[int, bytes, bytes]
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Store:
     chosen: set[bytes] = field(default_factory=set)
     envelopes: dict[bytes, Envelope] = field(default_factory=dict)
     retractions: dict[bytes, Retraction] = field(default_factory=dict)
-    records: dict[tuple[int, bytes], tuple[bytes, Record]] = field(default_factory=dict)
+    records: dict[Kind, tuple[bytes, Record]] = field(default_factory=dict)
     _retracted: dict[bytes, bytes] = field(default_factory=dict)
     _waiting: list[Envelope] = field(default_factory=list)
 
@@ -51,7 +54,7 @@ class Store:
     @property
     def charters(self) -> Charters | None:
         """The network's charters, once they are known."""
-        found = self.records.get((records.CHARTERS, self.network))
+        found = self.records.get((records.CHARTERS, self.network, b""))
         if found is None:
             return None
         assert isinstance(found[1].chain, Charters)
@@ -67,16 +70,22 @@ class Store:
 
     def manifest(self, community: bytes) -> Manifest | None:
         """The manifest of a community, once it is known."""
-        found = self.records.get((records.MANIFEST, community))
+        found = self.records.get((records.MANIFEST, community, b""))
         return Manifest.of(found[1]) if found else None
+
+    def records_about(self, type: int, subject: bytes) -> list[Record]:
+        """The records of a type about a subject, those of the lowest seq first."""
+        found = [record for _, record in self.records.values()]
+        about = [record for record in found if (record.type, record.subject) == (type, subject)]
+        return sorted(about, key=lambda record: (record.seq, record.hash))
 
     def settles(self, id: bytes) -> bool:
         """Whether an item is held or refused, so that nobody is asked for it."""
         return id in self.envelopes or id in self.retractions or id in self._retracted
 
     def public_ids(self) -> list[bytes]:
-        """The ids of the current public records."""
-        return [id for id, _ in self.records.values()]
+        """The ids of the current public records that are told first on a link."""
+        return [id for id, record in self.records.values() if record.type != records.GUIDANCE]
 
     def items_of(
         self, ttl_class: int, slot: int, topics: tuple[bytes, ...] = ()
@@ -121,7 +130,13 @@ class Store:
         return True
 
     def _take_record(self, id: bytes, envelope: Envelope, now: int, pushed: bool) -> bool:
-        record = records.in_envelope(envelope, now)
+        try:
+            record = records.in_envelope(envelope, now, self.manifest)
+        except Refused as refused:
+            # What comes before the manifest that names its signer is heard again later.
+            if refused.reason == "not-signed" and records.type_of(envelope) in records.ONE_SIGNER:
+                return False
+            raise
         if record.type == records.CHARTERS:
             require(record.subject == self.network, "wrong-subject")
             assert isinstance(record.chain, Charters)
@@ -134,16 +149,16 @@ class Store:
             envelope.check(self.network, self.work_base, now, pushed)
             wanted = self.chosen | set(self.charters.communities)
             require(record.subject in wanted, "wrong-subject")
-        if not self._replace(id, envelope, record):
+        if not self._replace(id, envelope, record, now):
             return False
         waiting, self._waiting = self._waiting, []
         for other in waiting:
             self.take(other, now, pushed=False)
         return True
 
-    def _replace(self, id: bytes, envelope: Envelope, record: Record) -> bool:
+    def _replace(self, id: bytes, envelope: Envelope, record: Record, now: int) -> bool:
         """Puts a record in the place of the one it replaces; whether it counts."""
-        key = (record.type, record.subject)
+        key = record.kind
         if key in self.records:
             old_id, old = self.records[key]
             same = record.hash == old.hash
@@ -154,7 +169,26 @@ class Store:
             del self.envelopes[old_id]
         self.records[key] = id, record
         self.envelopes[id] = envelope
-        return True
+        self._drop_surplus(record, now)
+        return id in self.envelopes
+
+    def _drop_surplus(self, new: Record, now: int) -> None:
+        """Drops what a new manifest's signers did not sign, and what is beyond the most kept."""
+        about = [record for _, record in self.records.values() if record.subject == new.subject]
+        drop: list[Record] = []
+        if new.type == records.MANIFEST:
+            manifest = Manifest.of(new)
+            ours = [record for record in about if record.type in records.ONE_SIGNER]
+            drop = [one for one in ours if one.signer not in manifest.may_sign(one.type)]
+        elif new.type == records.GUIDANCE:
+            live = [r for r in about if r.type == new.type and r.ends > now]
+            drop = sorted(live, key=lambda r: (-r.seq, r.hash))[MOST_LANGUAGES:]
+        elif new.type == records.CHECKPOINT:
+            own = [r for r in about if (r.type, r.signer) == (new.type, new.signer)]
+            drop = sorted(own, key=lambda r: -r.seq)[MOST_CHECKPOINTS:]
+        for record in drop:
+            id, _ = self.records.pop(record.kind)
+            del self.envelopes[id]
 
     def retract(self, retraction: Retraction, now: int) -> bool:
         """Takes an envelope back, seen or not; whether that is new."""
@@ -170,5 +204,7 @@ class Store:
 
 def _goes_on(old: Record, new: Record) -> bool:
     """Whether a record's chain begins with the chain that is followed."""
+    if old.chain is None or new.chain is None:
+        return True
     followed = [link.hash for link in old.chain.links]
     return [link.hash for link in new.chain.links][: len(followed)] == followed

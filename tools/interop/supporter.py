@@ -1,62 +1,24 @@
 """Chapters 12 and 13: a member of a community, from their invite to answering a case."""
 
 import os
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+import attachments
 import cbor
 import content
 import sealing
-from basics import NOBODY, SLOT, Refused, prf, public_of, signer_of, week_of
-from claims import Claim, Leases
-from content import Certificate, Community, Said
+from basics import NOBODY, SLOT
 from envelopes import Envelope, erase_key_of, group_topic, intake_topic, tag_key_of
-from records import Manifest
+from members import Epoch, Member
 from returncodes import case_of
-from sealing import Part, Sealer
+from sealing import Sealer
 
 LEASE_SECONDS = 24 * 3600
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch letter brings."""
-
-    number: int
-    group_key: bytes
-    certificate: list[Any]
-    week: int
-    seed: bytes
-
-    def intake_secret(self, slot: int) -> bytes:
-        """The secret that opens the intake of a slot's week."""
-        seed = self.seed
-        for _ in range(week_of(slot) - self.week):
-            seed = prf(seed, "kith1:next")
-        return prf(seed, "kith1:week")
-
-
-@dataclass
-class Supporter:
-    """One member, with the keys they made themselves."""
-
-    network: bytes
-    manifest: Manifest
-    work_base: int
-    name: str
-    persona_seed: bytes = field(default_factory=lambda: os.urandom(32))
-    member_secret: bytes = field(default_factory=lambda: os.urandom(32))
-    tag_key: bytes = field(default_factory=lambda: os.urandom(32))
-
-    def __post_init__(self) -> None:
-        roster = frozenset(self.manifest.roots.roster_keys)
-        self.community = Community(self.network, self.manifest.community, roster)
-        self.persona = signer_of(self.persona_seed)
-        self.member_key = public_of(self.member_secret)
-
-    # Writing
+class Supporter(Member):
+    """What a member writes."""
 
     def _sealer(self, now: int, topic: bytes, **how: bytes | None) -> Sealer:
         return Sealer(
@@ -93,10 +55,29 @@ class Supporter:
         return sealer.seal(kind, message_id, payload)
 
     def answer(
-        self, now: int, epoch: Epoch, request: dict[int, Any], deputies: list[bytes], text: str
+        self,
+        now: int,
+        epoch: Epoch,
+        request: dict[int, Any],
+        deputies: list[bytes],
+        text: str,
+        files: Iterable[Any] = (),
     ) -> tuple[bytes, list[Envelope]]:
         """A grant, the case letter that goes with it, and words; and the case key they bring."""
-        case, case_key = case_of(request[2]), os.urandom(32)
+        case_key, made = self.grant(now, epoch, request, deputies)
+        return case_key, made + self.write(now, case_key, text, files)
+
+    def grant(
+        self,
+        now: int,
+        epoch: Epoch,
+        request: dict[int, Any],
+        deputies: list[bytes],
+        words: dict[int, Any] | None = None,
+        case_key: bytes | None = None,
+    ) -> tuple[bytes, list[Envelope]]:
+        """A grant, with words in it or without, and the case letter that goes with it."""
+        case, case_key = case_of(request[2]), case_key or os.urandom(32)
         grant = self._sealer(
             now,
             self._intake(now),
@@ -104,15 +85,15 @@ class Supporter:
             erase_key=erase_key_of(case_key),
             recipient=request[1],
         )
-        entries = {1: case, 2: case_key, 3: 1, 4: epoch.certificate}
-        made = self.say(grant, content.GRANT, entries)
+        entries: dict[int, Any] = {1: case, 2: case_key, 3: 1, 4: epoch.certificate}
+        made = self.say(grant, content.GRANT, entries | ({5: words} if words else {}))
         keys = {1: case_key, 2: os.urandom(32), 3: request[1], 4: request[2]}
-        made += self._letter(now, epoch, case, keys, [self.member_key, *deputies])
-        return case_key, made + self.write(now, case_key, text)
+        return case_key, made + self.letter(now, epoch, case, keys, [self.member_key, *deputies])
 
-    def _letter(
+    def letter(
         self, now: int, epoch: Epoch, case: bytes, keys: dict[int, Any], members: list[bytes]
     ) -> list[Envelope]:
+        """The keys of a case, for some members."""
         letter: dict[int, Any] = {1: case, 2: 1, 4: epoch.certificate}
         info, aad = content.letter_info(self.community.name), content.letter_aad(letter)
         plaintext = cbor.encode(keys)
@@ -123,10 +104,32 @@ class Supporter:
         sealer = self.under(now, epoch.group_key, group_topic(epoch.group_key))
         return sealer.seal(content.CASE_LETTER, os.urandom(16), cbor.encode(letter))
 
-    def write(self, now: int, case_key: bytes, text: str) -> list[Envelope]:
+    def write(
+        self, now: int, case_key: bytes, text: str, files: Iterable[Any] = ()
+    ) -> list[Envelope]:
         """Words to the seeker."""
-        payload = cbor.encode({1: text, 2: "en"})
+        payload = content.words(text, "en", files)
         return self.under(now, case_key).seal(content.WORDS, os.urandom(16), payload)
+
+    def attach(
+        self, now: int, case_key: bytes, data: bytes, media_type: str
+    ) -> tuple[dict[int, Any], list[Envelope]]:
+        """A file for the seeker: its index, and its chunks."""
+        return attachments.seal(
+            data,
+            media_type,
+            attachments.CLEANED,
+            self.network,
+            self.community.name,
+            now // SLOT,
+            self.work_base,
+            erase_key_of(case_key),
+        )
+
+    def note(self, now: int, team_key: bytes, text: str) -> list[Envelope]:
+        """Words among those who have a case's letter, never for the seeker."""
+        payload = content.words(text, "en")
+        return self.under(now, team_key).seal(content.NOTE, os.urandom(16), payload)
 
     def tell(
         self, now: int, epoch: Epoch, case: bytes, case_key: bytes, state: int, why: str
@@ -135,121 +138,20 @@ class Supporter:
         entries = {1: case, 2: state, 3: why, 4: "en", 5: epoch.certificate}
         return self.say(self.under(now, case_key), content.STATUS, entries)
 
-    def claim(self, now: int, epoch: Epoch, case: bytes) -> list[Envelope]:
-        """A first lease on a case."""
-        entries = {1: case, 2: NOBODY, 3: now, 4: now + LEASE_SECONDS, 5: epoch.certificate}
+    def claim(
+        self, now: int, epoch: Epoch, case: bytes, parent: bytes = NOBODY
+    ) -> list[Envelope]:
+        """A lease on a case, the first or one that goes on from another."""
+        entries = {1: case, 2: parent, 3: now, 4: now + LEASE_SECONDS, 5: epoch.certificate}
         sealer = self.under(now, epoch.group_key, group_topic(epoch.group_key))
         return self.say(sealer, content.CLAIM, entries)
 
-    def release(self, now: int, epoch: Epoch, case: bytes, claim: bytes) -> list[Envelope]:
-        """Ends a lease of one's own."""
-        entries = {1: case, 2: claim, 3: epoch.certificate}
+    def release(
+        self, now: int, epoch: Epoch, case: bytes, claim: bytes, heir: bytes | None = None
+    ) -> list[Envelope]:
+        """Ends a lease of one's own; heir: whose persona is wished to go on."""
+        entries: dict[int, Any] = {1: case, 2: claim, 3: epoch.certificate}
+        if heir is not None:
+            entries[4] = heir
         sealer = self.under(now, epoch.group_key, group_topic(epoch.group_key))
         return self.say(sealer, content.RELEASE, entries)
-
-    # Reading
-
-    def _whole(self, parts: Iterable[Part]) -> list[Said]:
-        """What the messages say whose parts are all there and that keep their rules."""
-        grouped: dict[tuple[int, bytes, int], list[Part]] = defaultdict(list)
-        for part in parts:
-            grouped[part.kind, part.message_id, part.parts].append(part)
-        said = []
-        for found in grouped.values():
-            try:
-                whole = sealing.join(found)
-                if whole.kind in content.RULES:
-                    said.append(
-                        content.read(self.community, whole.kind, whole.message_id, whole.payload)
-                    )
-            except Refused:
-                continue
-        return said
-
-    def _opened(self, item: Envelope, secret: bytes) -> Part | None:
-        try:
-            return Part.read(sealing.open_with_key(secret, self.community.name, item))
-        except Refused:
-            return None
-
-    def _opened_under(self, item: Envelope, key: bytes) -> Part | None:
-        try:
-            return Part.read(sealing.open_shared(key, item))
-        except Refused:
-            return None
-
-    def epochs(self, envelopes: Iterable[Envelope]) -> list[Epoch]:
-        """The epochs of the letters that came for this member, newest last."""
-        mine = (item for item in envelopes if item.header.is_for(self.tag_key))
-        parts = (self._opened(item, self.member_secret) for item in mine)
-        found = []
-        for said in self._whole(part for part in parts if part):
-            own = said.certificate and said.certificate.member_key == self.member_key
-            if said.kind == content.EPOCH_LETTER and own:
-                found.append(Epoch(*(said.content[key] for key in range(1, 6))))
-        return sorted(found, key=lambda epoch: epoch.number)
-
-    def said_under(self, envelopes: Iterable[Envelope], key: bytes, kind: int) -> list[Said]:
-        """Messages of a kind under a shared key."""
-        tag_key = tag_key_of(key)
-        items = (item for item in envelopes if item.header.is_for(tag_key))
-        parts = (self._opened_under(item, key) for item in items)
-        return [said for said in self._whole(part for part in parts if part) if said.kind == kind]
-
-    def intake(self, envelopes: Iterable[Envelope], epoch: Epoch, kind: int) -> list[Said]:
-        """Messages of a kind that were sealed to intake."""
-        parts = []
-        for item in envelopes:
-            slot = item.header.slot
-            known = week_of(slot) >= epoch.week
-            if known and item.header.topic == intake_topic(self.community.name, slot):
-                parts.append(self._opened(item, epoch.intake_secret(slot)))
-        return [said for said in self._whole(part for part in parts if part) if said.kind == kind]
-
-    def requests(
-        self, envelopes: Iterable[Envelope], epoch: Epoch, case: bytes
-    ) -> list[dict[int, Any]]:
-        """The requests of a case."""
-        found = self.intake(envelopes, epoch, content.REQUEST)
-        return [said.content for said in found if case_of(said.content[2]) == case]
-
-    def members(self, envelopes: Iterable[Envelope], epoch: Epoch) -> list[Certificate]:
-        """The members in the longest directory of an epoch."""
-        directories = self.said_under(envelopes, epoch.group_key, content.DIRECTORY)
-        listed = [said.content[2] for said in directories if said.content[1] == epoch.number]
-        longest: list[Any] = max(listed, key=len, default=[])
-        return [self.community.certificate(value) for value in longest]
-
-    def case_keys(
-        self, envelopes: Iterable[Envelope], epoch: Epoch, case: bytes
-    ) -> list[dict[int, bytes]]:
-        """The keys that case letters bring this member for a case."""
-        found = []
-        for said in self.said_under(envelopes, epoch.group_key, content.CASE_LETTER):
-            if said.content[1] == case:
-                name, secret = self.community.name, self.member_secret
-                try:
-                    opened = content.open_letter(name, said.content, self.member_key, secret)
-                except Refused:
-                    continue
-                found.append(cbor.decode(opened))
-        return found
-
-    def holder(
-        self, now: int, envelopes: list[Envelope], epoch: Epoch, case: bytes
-    ) -> Claim | None:
-        """The claim that holds a case."""
-        key = epoch.group_key
-        released = {
-            (said.content[2], said.certificate.persona)
-            for said in self.said_under(envelopes, key, content.RELEASE)
-            if said.certificate
-        }
-        claims = []
-        for said in self.said_under(envelopes, key, content.CLAIM):
-            if said.content[1] == case and said.certificate:
-                id, persona = content.claim_id(said.map), said.certificate.persona
-                parent, begins, ends = (said.content[entry] for entry in (2, 3, 4))
-                done = (id, persona) in released
-                claims.append(Claim(id, parent, persona, begins, ends, said.signers, done))
-        return Leases(case, claims).holder(now)

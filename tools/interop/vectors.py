@@ -6,8 +6,10 @@ from collections.abc import Callable
 import content
 import scenarios
 import vectors_basics
+import vectors_consents
 import vectors_content
 import vectors_files
+import vectors_guidance
 import vectors_links
 import vectors_pools
 import vectors_sync
@@ -30,6 +32,12 @@ CHECKS: dict[str, Callable[[Scenario], None]] = {
     "vault": vectors_content.vault,
     "content": vectors_content.content_,
     "claims": vectors_content.claims,
+    "json": vectors_consents.json_,
+    "consent": vectors_consents.consent,
+    "withdrawal": vectors_consents.withdrawal,
+    "forward-log": vectors_consents.forward_log,
+    "delivery": vectors_consents.delivery,
+    "guidance": vectors_guidance.guidance_,
     "noise": vectors_links.noise,
     "link-record": vectors_links.link_record,
     "frames": vectors_links.frames_,

@@ -10,6 +10,7 @@ import returncodes
 import signed
 from basics import h, prf, public_of, require, signer_of
 from envelopes import Envelope, Header, Retraction
+from records import Manifest, Record
 from scenarios import Scenario
 
 
@@ -156,11 +157,60 @@ def _manifest(s: Scenario) -> None:
     s.expect("record hash", record.hash)
     s.expect("content", cbor.encode(record.content))
     seed = s.blobs.get("intake seed", b"")
-    for index in range(records.INTAKE_KEYS if seed else 0):
+    _weekly(s, seed, "intake key", record.content[5])
+    bridges = Manifest.of(record).bridges
+    require(len(bridges) == len(list(s.listed("bridge"))), "shape")
+    for index, (key, authorities) in enumerate(bridges.items()):
+        s.expect(f"bridge {index}", key)
+        for place, authority in enumerate(authorities):
+            s.expect(f"authority {index} {place}", authority.uri)
+            s.expect(f"name {index} {place}", authority.name)
+            s.expect(f"publishing {index} {place}", "yes" if authority.is_publishing else "no")
+
+
+def _weekly(s: Scenario, seed: bytes, name: str, keys: list[bytes]) -> None:
+    """Eight weeks' keys that follow from a seed, where one is given."""
+    for index in range(records.WEEKLY_KEYS if seed else 0):
         key = public_of(prf(seed, "kith1:week"))
-        s.expect(f"intake key {index}", key)
-        require(key == record.content[5][index], "shape")
+        s.expect(f"{name} {index}", key)
+        require(key == keys[index], "shape")
         seed = prf(seed, "kith1:next")
+
+
+def _beside_manifest(s: Scenario, type: int) -> Record:
+    """A record that holds beside its community's manifest."""
+    now = s.number("now")
+    manifest = Manifest.of(records.read(s.blobs["manifest"], now))
+    record = records.read(s.blobs["record"], now, lambda _: manifest)
+    require(record.type == type, "unknown-type")
+    require(record.subject == s.blobs["subject"], "wrong-subject")
+    require(record.signer == s.blobs.get("bridge key", record.signer), "not-signed")
+    s.expect("record hash", record.hash)
+    s.expect("content", cbor.encode(record.content))
+    return record
+
+
+def _guidance(s: Scenario) -> None:
+    s.expect("language", _beside_manifest(s, records.GUIDANCE).content[1])
+
+
+def _bridge_card(s: Scenario) -> None:
+    content = _beside_manifest(s, records.CARD).content
+    s.expect("first week", content[1])
+    s.expect("name", content[3])
+    s.expect("cooling-off", content[4])
+    _weekly(s, s.blobs.get("bridge seed", b""), "week key", content[2])
+
+
+def _checkpoint(s: Scenario) -> None:
+    record = _beside_manifest(s, records.CHECKPOINT)
+    s.expect("day", record.content[1])
+    s.expect("depth", record.content[3])
+    s.expect("top", record.content[4])
+    if "before" in s.blobs:
+        now, manifest = s.number("now"), records.read(s.blobs["manifest"], s.number("now"))
+        before = records.read(s.blobs["before"], now, lambda _: Manifest.of(manifest))
+        records.check_follows(before, record)
 
 
 def _record_body(s: Scenario) -> None:
@@ -181,4 +231,7 @@ RECORD_CHECKS = {
     "root-chain": _chain,
     "manifest": _manifest,
     "record-body": _record_body,
+    "guidance": _guidance,
+    "bridge-card": _bridge_card,
+    "checkpoint": _checkpoint,
 }

@@ -2,6 +2,7 @@
 
 import cbor
 import content
+import presentations
 import sealing
 from basics import h, prf, public_of, require
 from claims import Claim, Leases
@@ -81,6 +82,8 @@ def content_(s: Scenario) -> None:
         content.CASE_LETTER: _case_letter,
         content.EPOCH_LETTER: _epoch_letter,
         content.JOIN: _join,
+        content.CONSENT: _consent,
+        content.WITHDRAWAL: _withdrawal,
     }
     if kind in checks:
         checks[kind](s, community, said)
@@ -133,6 +136,16 @@ def _epoch_letter(s: Scenario, community: content.Community, said: content.Said)
 def _join(s: Scenario, community: content.Community, said: content.Said) -> None:
     proof = content.join_proof(community, s.blobs["one-time secret"], said.content)
     require(proof == said.content[4], "wrong-proof")
+
+
+def _consent(s: Scenario, community: content.Community, said: content.Said) -> None:
+    s.expect("presentation", said.content[1])
+    s.expect("consent id", presentations.read(said.content[1]).terms.id)
+    s.expect("reply key", said.content[2])
+
+
+def _withdrawal(s: Scenario, community: content.Community, said: content.Said) -> None:
+    s.expect("revoke", presentations.commitment(said.content[1]))
 
 
 def claims(s: Scenario) -> None:

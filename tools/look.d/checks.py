@@ -9,6 +9,7 @@ from pathlib import Path
 from selenium.webdriver.common.keys import Keys
 
 from page import IN_SIGHT
+from words import RIGHT_TO_LEFT
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = """
@@ -126,7 +127,7 @@ class Looker:
         found = {
             "axe": chromium.wait_js(AXE, TAGS),
             "fits": chromium.js(SIDEWAYS) + chromium.js(SMALL)
-            + chromium.js(TURNED, self.look.language == "ar"),
+            + chromium.js(TURNED, self.look.language in RIGHT_TO_LEFT),
             "words": [f"a key stands there: {key}"
                       for key in self.page.words.keys_shown(self.page.text("body"))],
             "console": [line[:300] for line in chromium.console()

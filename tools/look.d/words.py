@@ -4,7 +4,11 @@ import json
 import re
 from pathlib import Path
 
-WORDS = Path(__file__).resolve().parent.parent.parent / "Sources/Page/Site/words"
+SITE = Path(__file__).resolve().parent.parent.parent / "Sources/Page/Site"
+WORDS = SITE / "words"
+# Which languages these are is checked by tools/words.
+RIGHT_TO_LEFT = re.findall(r"'(\w+)'", re.search(
+    r"rightToLeft = \[([^\]]*)", (SITE / "words.js").read_text(encoding="utf-8"))[1])
 
 
 class Words:

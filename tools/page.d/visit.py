@@ -123,12 +123,7 @@ class Visit:
 
     def sent(self):
         """The last drafts with their work, each checked, as one batch in hexadecimal."""
-        data = bytes.fromhex(self.call('drafts'))
-        drafts = []
-        while data:
-            length = int.from_bytes(data[:4], 'big')
-            drafts.append({'id': data[4:36].hex(), 'envelope': data[36:36 + length].hex()})
-            data = data[36 + length:]
+        drafts = drafts_of(self.call('drafts'))
         finished = self.run('work', drafts)
         for draft, envelope in zip(drafts, finished):
             check_envelope(draft['id'], draft['envelope'], bytes.fromhex(envelope))
@@ -137,6 +132,24 @@ class Visit:
     def close(self):
         self.driver.quit()
         self.folder.cleanup()
+
+
+def drafts_of(listed):
+    """What the call drafts gives, each draft by itself."""
+    data = bytes.fromhex(listed)
+    drafts = []
+    while data:
+        length = int.from_bytes(data[:4], 'big')
+        drafts.append({'id': data[4:36].hex(), 'envelope': data[36:36 + length].hex()})
+        data = data[36 + length:]
+    return drafts
+
+
+def serve():
+    """A server of the page's folder, and its address."""
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Handler))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f'http://127.0.0.1:{server.server_port}/visit.html'
 
 
 def expect(found, wanted, what):
@@ -265,11 +278,10 @@ def main():
     parser.add_argument('--strangers', type=int, default=STRANGERS,
                         help='envelopes of others that are scanned')
     args = parser.parse_args()
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Handler))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = serve()
     for mode, query in (('WebAssembly', ''), ('plain JavaScript', '?plain')):
         began = time.monotonic()
-        visit = Visit(f'http://127.0.0.1:{server.server_port}/visit.html{query}')
+        visit = Visit(address + query)
         try:
             begun = journey(visit)
             expect(begun['webAssembly'], not query, 'WebAssembly')

@@ -186,6 +186,8 @@ public struct NodeStatus: Codable, Sendable {
         public var passive: Int
         /// Ids heard of and not here yet.
         public var wanted: Int
+        /// Comparisons with other relays under way.
+        public var comparisons: Int
         public var pushes: Int
         public var duplicates: Int
         public var grafts: Int
@@ -231,6 +233,10 @@ public struct PeerStatus: Codable, Sendable {
     public var isStem: Bool
     /// All that both hold was compared in the last 15 minutes, and nothing is outstanding.
     public var isInSync: Bool
+    /// Seconds since all that both hold was compared to the end.
+    public var comparedSecondsAgo: UInt64?
+    /// What is being compared now, by how long it lives: hour, day, week, month or quarter.
+    public var comparing: [String]
 
     public enum Place: String, Codable, Sendable {
         case eager, lazy, outside

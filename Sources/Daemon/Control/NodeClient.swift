@@ -88,6 +88,11 @@ public enum NodeClient {
                 .usage, "\(address) is not an address",
                 hint: "host:port, such as relay.example.org:4711 or [2001:db8::1]:4711")
         }
+        guard !endpoint.isOnion else {
+            throw Problem(
+                .usage, "\(address) is an onion service, and relays do not reach each other so yet",
+                hint: "another of its addresses, or another relay's")
+        }
         try await access.expectDone(.addPeer(address: address))
     }
 

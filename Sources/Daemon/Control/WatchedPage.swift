@@ -16,6 +16,9 @@ public struct WatchedPage: Codable, Sendable {
     public var detail: String?
     /// Unix seconds since which no comparison came to an end.
     public var failingSince: UInt64?
+    /// Unix seconds since which it has said that it is of another version, and so was not compared;
+    /// not being there meanwhile changes nothing.
+    public var otherSince: UInt64?
 
     /// What `kith status` says; nil while all is well.
     func warning(now: UInt64) -> String? {
@@ -24,13 +27,26 @@ public struct WatchedPage: Codable, Sendable {
             return "the page at \(url) is not this node's: \(detail ?? ""). Look: kith page verify"
                 + " \(url)"
         case .failed, .noPage:
-            guard let failingSince, now > failingSince + Self.patienceSeconds else { return nil }
+            guard let failingSince, now > failingSince + Self.patienceSeconds else {
+                return otherWarning(now: now)
+            }
             return "the page at \(url) could not be compared for \((now - failingSince) / 86400)"
                 + " days: \(detail ?? "")"
-        case .same, .otherVersion, nil: return nil
+        case .otherVersion: return otherWarning(now: now)
+        case .same, nil: return nil
         }
+    }
+
+    /// Whoever says "another version" is not looked at, and can say it for as long as they like.
+    private func otherWarning(now: UInt64) -> String? {
+        guard let otherSince, now > otherSince + Self.otherPatienceSeconds else { return nil }
+        return "the page at \(url) has said for \((now - otherSince) / 86400) days that it is of"
+            + " another version than this node's, so it was not compared. Run the same version, or"
+            + " ask its operator"
     }
 
     /// A relay may be off for a while.
     private static let patienceSeconds: UInt64 = 3 * 86400
+    /// Two relays are not brought up to date on the same day. Guess.
+    private static let otherPatienceSeconds: UInt64 = 7 * 86400
 }

@@ -145,7 +145,9 @@ extension NodeService {
                 isLinked: peer.isGreeted, isDialled: peer.isDialled,
                 isPinned: isMarked(peer.node, \.pinned), isBlocked: isMarked(peer.node, \.blocked),
                 failures: 0, clockAheadSeconds: peer.clockAhead, place: .init(peer.place),
-                isStem: peer.isStem, isInSync: peer.isInSync)
+                isStem: peer.isStem, isInSync: peer.isInSync,
+                comparedSecondsAgo: peer.sinceCompared.map { $0 / 1000 },
+                comparing: peer.comparing.map { "\($0)" })
         }
         func add(_ node: NodeID?, _ address: String?, isDialled: Bool, failures: UInt64) {
             lines.append(
@@ -153,7 +155,8 @@ extension NodeService {
                     node: node?.bytes.hex, address: address, isLinked: false,
                     isDialled: isDialled, isPinned: isMarked(node, \.pinned),
                     isBlocked: isMarked(node, \.blocked), failures: failures,
-                    clockAheadSeconds: nil, place: .outside, isStem: false, isInSync: false))
+                    clockAheadSeconds: nil, place: .outside, isStem: false, isInSync: false,
+                    comparedSecondsAgo: nil, comparing: []))
         }
         var seen = Set(lines.compactMap { $0.node })
         for known in await shell.knownAddresses() {
@@ -372,6 +375,7 @@ extension NodeStatus.Gossip {
         self.init(
             neighbours: standing.neighbours, eager: standing.eager, stems: standing.stems,
             onStem: standing.onStem, passive: standing.passive, wanted: standing.wanted,
+            comparisons: standing.sessions,
             pushes: counters.pushes, duplicates: counters.duplicates, grafts: counters.grafts,
             prunes: counters.prunes, fullPeriods: standing.full.count)
     }

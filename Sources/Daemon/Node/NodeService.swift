@@ -128,11 +128,7 @@ public final class NodeService: NodeAccess {
         _ settings: NodeSettings, _ tuning: Tuning, logLevel: Logger.Level
     ) throws(Problem) {
         var settings = settings
-        for address in [settings.listen] + settings.advertised where Endpoint(address) == nil {
-            throw Problem(
-                .usage, "\(address) is not an address",
-                hint: "host:port, such as 0.0.0.0:4711 or [::]:4711")
-        }
+        try OwnAddresses.check(listen: settings.listen, advertised: settings.advertised)
         if settings.advertised.isEmpty {
             settings.advertised = LocalAddresses.reachable(listen: settings.listen)
         }

@@ -24,11 +24,7 @@ public enum Setup {
 
         /// The told addresses: those given, or the one listened on when it is a single one.
         func checked() throws(Problem) -> (listen: String, advertised: [String]) {
-            for address in [listen] + (advertised ?? []) where Endpoint(address) == nil {
-                throw Problem(
-                    .usage, "\(address) is not an address",
-                    hint: "host:port, such as 0.0.0.0:4711 or [::]:4711")
-            }
+            try OwnAddresses.check(listen: listen, advertised: advertised ?? [])
             return (listen, advertised ?? [])
         }
     }

@@ -222,7 +222,7 @@ extension RelayNode.HeldRow {
         self.init(
             id: row.id, target: row.target, isLoose: row.loose, slot: Slot(row.slot),
             ttlClass: ttlClass, size: row.size, workBits: row.work, topic: row.topic,
-            isOwn: row.own, isHidden: row.hidden)
+            isOwn: row.own, isHidden: row.hidden, isDisplaced: row.displaced)
     }
 }
 

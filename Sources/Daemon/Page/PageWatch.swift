@@ -146,15 +146,22 @@ extension NodeService {
 }
 
 extension WatchedPage {
+    /// What was seen once stays true until it was seen otherwise.
+    private var wasSeenToDiffer: Bool { state == .differs || state == .badManifest }
+
     mutating func note(_ outcome: PageComparison.Outcome, now: UInt64) {
         let (state, words) = outcome.told
         switch state {
         case .failed, .noPage:
             failingSince = failingSince ?? now
-            // What was seen before stays true until it was seen otherwise.
-            if self.state == .differs || self.state == .badManifest { return }
-        case .same, .otherVersion, .differs, .badManifest:
+            if wasSeenToDiffer { return }
+        case .otherVersion:
             failingSince = nil
+            otherSince = otherSince ?? now
+            if wasSeenToDiffer { return }
+            compared = now
+        case .same, .differs, .badManifest:
+            (failingSince, otherSince) = (nil, nil)
             compared = now
         }
         self.state = state

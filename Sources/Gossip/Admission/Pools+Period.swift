@@ -88,11 +88,13 @@ extension Pools {
             var out: [Entry] = []
             while !used.fits(room), let rank = lowest.pop() {
                 guard let entry = take(rank.id) else { continue }
-                floor = max(floor ?? rank, rank)
+                raiseFloor(to: rank)
                 out.append(entry)
             }
             return out
         }
+
+        mutating func raiseFloor(to rank: Rank) { floor = max(floor ?? rank, rank) }
 
         private mutating func take(_ id: ItemID) -> Entry? {
             guard let entry = entries.removeValue(forKey: id) else { return nil }

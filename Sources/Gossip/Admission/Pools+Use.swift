@@ -33,6 +33,8 @@ extension Pools {
     /// How a row of an earlier run was held.
     public enum Standing: Sendable, Equatable {
         case envelope
+        /// Submitted here, and the open has no place for it: it was displaced or turned away.
+        case displaced
         /// In place of its target, whose facts the row tells.
         case retraction
         /// Without a target.
@@ -40,14 +42,16 @@ extension Pools {
     }
 
     /// Counts a row of an earlier run, after `use` and before anything else. Floors are not known
-    /// any more: what was displaced may come once more and goes again.
+    /// any more: what others sent and was displaced may come once more and goes again. What was
+    /// submitted here and displaced still tells its own: no other relay has it, so that one which
+    /// took it back into the open would show where it began.
     ///
     /// - Parameter isOnStem: submitted here and not seen in the open.
     /// - Returns: what must go, since the operator gives less room than before.
     public mutating func recall(
         _ row: PoolRow, _ standing: Standing, isOwn: Bool, isOnStem: Bool, wall: WallTime
     ) -> [ItemID] {
-        let isRetraction = standing != .envelope
+        let isRetraction = standing == .retraction || standing == .looseRetraction
         let until =
             isRetraction
             ? row.expiry.adding(seconds: Limits.retractionExtraSeconds) : row.expiry
@@ -55,7 +59,8 @@ extension Pools {
         let bytes = isRetraction ? 0 : row.bytes
         let all = Room(bytes: .max, rows: .max)
         if isOwn { _ = own.add(row.id, bytes: bytes, until: until, room: all) }
-        if isOnStem { return [] }
+        if standing == .displaced { raiseFloor(row, wall) }
+        if isOnStem || standing == .displaced { return [] }
         if row.isPublic {
             _ = published.add(row.id, bytes: bytes, until: until, room: all)
             return []
@@ -79,6 +84,15 @@ extension Pools {
         entry.isRetraction = isRetraction
         periods[key, default: Period()].insert(entry)
         return trim(key)
+    }
+
+    private mutating func raiseFloor(_ row: PoolRow, _ wall: WallTime) {
+        guard !row.isPublic, let pool = plan.pool(of: row),
+            wall.seconds < pool.end(pool.period(of: row.slot)),
+            Room(bytes: row.bytes, rows: 1).fits(plan.room(of: pool))
+        else { return }
+        let key = Key(pool: pool, period: pool.period(of: row.slot))
+        periods[key, default: Period()].raiseFloor(to: Period.Entry(row, source: nil).rank)
     }
 
     // MARK: Reports

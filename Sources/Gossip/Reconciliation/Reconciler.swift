@@ -168,6 +168,14 @@ public struct Reconciler: Sendable {
         return peer.wasCompared && peer.missing.isEmpty
     }
 
+    /// The classes that sessions with the node on this link are about now, our own first.
+    public func comparing(_ link: LinkID) -> [TTLClass] {
+        [peers[link]?.round?.session, peers[link]?.theirs].compactMap { $0?.ttlClass }
+    }
+
+    /// Sessions under way, our own and others'.
+    public var sessions: Int { ours + theirs }
+
     /// When `wake` has something to do; a moment long past for at once.
     public var deadline: Moment? {
         var moments = [nextNeighbour, nextOther]

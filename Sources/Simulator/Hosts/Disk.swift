@@ -11,6 +11,8 @@ struct Disk: Sendable {
     private(set) var retracted: [ItemID: ItemID] = [:]
     private(set) var delayed: [RelayNode.Delayed] = []
     private(set) var order: [ItemPosition] = []
+    /// Of what is hidden: those for which the open has no place.
+    private var displaced: Set<ItemID> = []
     /// Of what is in the open: the same for equal sets, whatever order they were filled in.
     private(set) var fingerprint: UInt64 = 0
     /// What storing comes to as long as it is set.
@@ -23,7 +25,7 @@ struct Disk: Sendable {
 
     func holds(_ id: ItemID) -> Bool { items[id] != nil }
 
-    /// It is on its stem.
+    /// It is on its stem, or was displaced.
     func hides(_ id: ItemID) -> Bool { items[id]?.isHidden == true }
 
     func retracts(_ target: ItemID) -> Bool { retracted[target] != nil }
@@ -69,6 +71,7 @@ struct Disk: Sendable {
                 return .duplicate
             }
             items[item.id] = StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
+            displaced.remove(item.id)
             fingerprint &+= Self.mix(item.id)
             return .stored
         }
@@ -114,7 +117,9 @@ struct Disk: Sendable {
 
     mutating func hide(_ ids: [ItemID]) {
         for id in ids {
-            guard let item = items[id], !item.isHidden else { continue }
+            guard let item = items[id], item.isOwn else { continue }
+            displaced.insert(id)
+            guard !item.isHidden else { continue }
             items[id] = StoreItem(
                 id: id, content: item.content, isOwn: item.isOwn, isHidden: true)
             fingerprint &-= Self.mix(id)
@@ -134,6 +139,7 @@ struct Disk: Sendable {
 
     private mutating func drop(_ id: ItemID) {
         guard let item = items.removeValue(forKey: id) else { return }
+        displaced.remove(id)
         if !item.isHidden { fingerprint &-= Self.mix(id) }
         let position = ItemPosition(slot: item.header.slot, id: id)
         let index = firstIndex(after: position) - 1
@@ -170,14 +176,15 @@ struct Disk: Sendable {
             return RelayNode.HeldRow(
                 id: item.id, target: target, isLoose: false, slot: header.slot,
                 ttlClass: header.ttlClass, size: header.size, workBits: header.workBits,
-                topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden)
+                topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden,
+                isDisplaced: displaced.contains(item.id))
         }
     }
 
     /// Envelopes on their stem.
     var hidden: [Envelope] {
         order.compactMap { position in
-            guard let item = items[position.id], item.isHidden,
+            guard let item = items[position.id], item.isHidden, !displaced.contains(item.id),
                 case .envelope(let envelope) = item.content
             else { return nil }
             return envelope

@@ -11,6 +11,16 @@ enum Content: Sendable {
     /// Records, on links with ciphers.
     case bytes([UInt8])
     case hangUp
+
+    /// What it takes of the path.
+    var byteCount: Int {
+        switch self {
+        case .opening: 64
+        case .frame(let frame): frame.bytes
+        case .bytes(let bytes): bytes.count
+        case .hangUp: 1
+        }
+    }
 }
 
 struct Parcel: Sendable {
@@ -27,6 +37,7 @@ struct ParcelQueue: Sendable {
 
     /// When the first arrives.
     var firstArrival: UInt64? { head < parcels.count ? parcels[head].arrival : nil }
+    var lastArrival: UInt64? { head < parcels.count ? parcels.last?.arrival : nil }
 
     mutating func append(_ parcel: Parcel) { parcels.append(parcel) }
 
@@ -63,6 +74,25 @@ struct ParcelQueue: Sendable {
             parcels[index].arrival = time
         }
     }
+
+    /// What waits arrives as fast as the path now takes it, and no later than it would have.
+    ///
+    /// - Parameters:
+    ///   - begin: when the first of it leaves, microseconds.
+    ///   - rate: bytes a second; 0 for no bound.
+    ///   - latency: milliseconds.
+    /// - Returns: when the path has room for the next, microseconds.
+    mutating func hasten(from begin: UInt64, rate: Int, latency: UInt32) -> UInt64 {
+        var leaves = begin
+        for index in head..<parcels.count {
+            if rate > 0 {
+                leaves += UInt64(parcels[index].content.byteCount) * 1_000_000 / UInt64(rate)
+            }
+            let arrival = leaves / 1000 + UInt64(latency)
+            parcels[index].arrival = min(parcels[index].arrival, arrival)
+        }
+        return leaves
+    }
 }
 
 /// One end of a connection, and what is under way to it.
@@ -86,7 +116,8 @@ struct End {
     var isAbandoned = false
     /// How often it was held, so that an old deadline says nothing.
     var hold: UInt32 = 0
-    var isArrivalSet = false
+    /// When an arrival is due in the queue; one of another time says nothing.
+    var arrivalAt: UInt64?
     /// What this host was told: after it, nothing may be sent.
     var isToldOver = false
     /// Its relay gave it frames since it was last told that all had left.

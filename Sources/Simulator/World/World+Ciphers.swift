@@ -61,7 +61,7 @@ extension World {
         if ends[Int(end)].isHalting, ends[Int(end)].phase == .open || end & 2 == 0 {
             bytes.removeLast(bytes.count / 2)
         }
-        post(.bytes(bytes), bytes: bytes.count, to: ends[Int(end)].other)
+        post(.bytes(bytes), to: ends[Int(end)].other)
     }
 
     func wakeLink(_ end: Int32) {

@@ -33,7 +33,7 @@ extension World {
         case .churn(let share, let every, let span, let keepsDisk):
             churn(share, every: every, span: span, keepsDisk: keepsDisk)
         case .slow(let share, let rate): for host in pick(share) { host.readRate = rate }
-        case .fast: for host in hosts { host.readRate = 0 }
+        case .fast: quicken()
         case .clocks(let share, let seconds): for host in pick(share) { host.skew += seconds }
         case .rightClocks: for host in hosts { host.skew = 0 }
         case .loss(let part): loss = part
@@ -126,6 +126,23 @@ extension World {
         if ends[index].queue.count > 0 {
             ends[index].lastArrival = max(ends[index].lastArrival, soonest)
         }
+        expectArrival(end)
+    }
+
+    /// Who was slow reads at once what waited for it: a rate is the reader's, not the bytes'.
+    private func quicken() {
+        for host in hosts where host.readRate > 0 {
+            host.readRate = 0
+            for end in host.ends { hasten(end) }
+        }
+    }
+
+    private func hasten(_ end: Int32) {
+        let index = Int(end)
+        let freeAt = ends[index].queue.hasten(
+            from: now * 1000, rate: rate(to: end), latency: ends[index].latency)
+        ends[index].freeAt = min(ends[index].freeAt, freeAt)
+        ends[index].lastArrival = ends[index].queue.lastArrival ?? ends[index].lastArrival
         expectArrival(end)
     }
 

@@ -145,7 +145,7 @@ extension World {
         ends[other].lastArrival = min(
             ends[other].lastArrival, now + UInt64(ends[other].latency))
         ends[other].isAbandoned = isSilent
-        if isSilent { hold(Int32(other)) } else { post(.hangUp, bytes: 1, to: Int32(other)) }
+        if isSilent { hold(Int32(other)) } else { post(.hangUp, to: Int32(other)) }
     }
 
     // MARK: Misbehaving

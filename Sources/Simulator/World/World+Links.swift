@@ -85,7 +85,7 @@ extension World {
         }
         if scenario.hasCiphers { makeMachine(accepting, target) }
         // Without ciphers the handshake is only time: two more ways, and another for its last part.
-        post(.opening, bytes: 64, to: dialling, extra: scenario.hasCiphers ? 0 : 2 * dial.latency)
+        post(.opening, to: dialling, extra: scenario.hasCiphers ? 0 : 2 * dial.latency)
     }
 
     /// The way is open: the dialler learns it first, the other by its last packet.
@@ -96,7 +96,7 @@ extension World {
         if scenario.hasCiphers { return startMachine(end, host) }
         // Who halts never sends the last packet.
         if ends[index].isHalting { return }
-        if ends[index].isDialler { post(.opening, bytes: 64, to: ends[index].other) }
+        if ends[index].isDialler { post(.opening, to: ends[index].other) }
         authenticated(end, host, hosts[Int(ends[Int(ends[index].other)].host)].node)
     }
 
@@ -111,14 +111,15 @@ extension World {
     // MARK: Carrying
 
     /// Sends something to an end: it arrives after what was sent before.
-    func post(_ content: Content, bytes: Int, to end: Int32, extra: UInt32 = 0) {
+    func post(_ content: Content, to end: Int32, extra: UInt32 = 0) {
         let index = Int(end)
         guard ends[index].phase != .over else { return }
         var arrival = now
-        let rate = narrower(scenario.bandwidth, hosts[Int(ends[index].host)].readRate)
+        let rate = rate(to: end)
         if rate > 0 {
             let leaves =
-                max(ends[index].freeAt, now * 1000) + UInt64(bytes) * 1_000_000 / UInt64(rate)
+                max(ends[index].freeAt, now * 1000)
+                + UInt64(content.byteCount) * 1_000_000 / UInt64(rate)
             ends[index].freeAt = leaves
             arrival = leaves / 1000
         }
@@ -129,7 +130,11 @@ extension World {
         expectArrival(end)
     }
 
-    private func narrower(_ a: Int, _ b: Int) -> Int { a == 0 ? b : b == 0 ? a : min(a, b) }
+    /// Bytes a second that the path takes and its reader too; 0 for no bound.
+    func rate(to end: Int32) -> Int {
+        let (path, reader) = (scenario.bandwidth, hosts[Int(ends[Int(end)].host)].readRate)
+        return path == 0 ? reader : reader == 0 ? path : min(path, reader)
+    }
 
     /// Jitter, and what sending again costs: TCP waits 200 ms, then doubles.
     private func disturbance() -> UInt64 {
@@ -145,16 +150,17 @@ extension World {
 
     func expectArrival(_ end: Int32) {
         let index = Int(end)
-        guard !ends[index].isArrivalSet, !ends[index].isHeld,
-            let first = ends[index].queue.firstArrival
-        else { return }
-        ends[index].isArrivalSet = true
-        queue.add(.arrive(end: end), at: max(first, now))
+        guard !ends[index].isHeld, let first = ends[index].queue.firstArrival else { return }
+        let due = max(first, now)
+        if let arrivalAt = ends[index].arrivalAt, arrivalAt <= due { return }
+        ends[index].arrivalAt = due
+        queue.add(.arrive(end: end), at: due)
     }
 
     func arrive(_ end: Int32) {
         let index = Int(end)
-        ends[index].isArrivalSet = false
+        guard ends[index].arrivalAt == now else { return }
+        ends[index].arrivalAt = nil
         while !ends[index].isHeld, let first = ends[index].queue.firstArrival, first <= now {
             let content = ends[index].queue.removeFirst()
             receive(content, at: end)
@@ -205,7 +211,7 @@ extension World {
         guard ends[index].phase == .open else { return }
         ends[index].owesDrain = true
         guard let machine = ends[index].machine else {
-            return post(.frame(frame), bytes: frame.bytes, to: ends[index].other)
+            return post(.frame(frame), to: ends[index].other)
         }
         if machine.outbox.isEmpty { unflushed.append(end) }
         machine.outbox.append(frame)
@@ -221,7 +227,7 @@ extension World {
         let wasOpen = ends[index].phase == .open
         let other = ends[index].other
         forget(end)
-        post(.hangUp, bytes: 1, to: other)
+        post(.hangUp, to: other)
         let host = hosts[Int(ends[index].host)]
         guard host.isUp, !ends[index].isHalting else { return }
         if wasOpen {

@@ -20,7 +20,7 @@ struct StandardHeaders<Context: RequestContext>: RouterMiddleware {
             // The error may hold what a visitor sent: nothing of it is told or logged.
             response = PageRefusal.failed.response
         }
-        for (name, value) in Self.fields { response.headers[name] = value }
+        for (name, value) in StandardHeaderValues.all { response.headers[name] = value }
         return response
     }
 
@@ -32,25 +32,23 @@ struct StandardHeaders<Context: RequestContext>: RouterMiddleware {
         default: .badRequest
         }
     }
-
-    private static var fields: [(HTTPField.Name, String)] {
-        [
-            (.cacheControl, "no-store"),
-            (.contentSecurityPolicy, StandardHeaderValues.policy),
-            (.xContentTypeOptions, "nosniff"),
-            (StandardHeaderValues.referrerPolicy, "no-referrer"),
-            (StandardHeaderValues.openerPolicy, "same-origin"),
-            (StandardHeaderValues.embedderPolicy, "require-corp"),
-            (StandardHeaderValues.resourcePolicy, "same-origin"),
-            (StandardHeaderValues.permissionsPolicy, StandardHeaderValues.permissions),
-            (StandardHeaderValues.frameOptions, "DENY"),
-            (StandardHeaderValues.dnsPrefetch, "off"),
-        ]
-    }
 }
 
 /// A generic type can't hold these.
 enum StandardHeaderValues {
+    static let all: [(HTTPField.Name, String)] = [
+        (.cacheControl, "no-store"),
+        (.contentSecurityPolicy, policy),
+        (.xContentTypeOptions, "nosniff"),
+        (referrerPolicy, "no-referrer"),
+        (openerPolicy, "same-origin"),
+        (embedderPolicy, "require-corp"),
+        (resourcePolicy, "same-origin"),
+        (permissionsPolicy, permissions),
+        (frameOptions, "DENY"),
+        (dnsPrefetch, "off"),
+    ]
+
     static let policy = [
         "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'",
         "style-src 'self'", "img-src 'self' blob:", "connect-src 'self'", "form-action 'none'",

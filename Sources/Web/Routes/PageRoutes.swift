@@ -106,7 +106,7 @@ struct PageRoutes: Sendable {
         try await budgets.facts.pass(isThere(context))
         guard let manifest else { throw PageRefusal.notFound }
         return Response(
-            status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+            status: .ok, headers: [.contentType: PageJSON.type],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: manifest)))
     }
 }

@@ -58,11 +58,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
         context.write(data, promise: promise)
     }
 
-    /// Without a place there is no request to answer properly; browsers try again.
+    /// Without a place no request is read; what is answered looks like any other answer.
     private func refuse(_ context: ChannelHandlerContext) {
-        let answer = ByteBuffer(
-            string: "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\n"
-                + "cache-control: no-store\r\nconnection: close\r\n\r\n")
+        let answer = ByteBuffer(bytes: PageRefusal.busy.unasked(retryAfter: 5))
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(answer)).whenComplete { _ in
             channel.close(promise: nil)

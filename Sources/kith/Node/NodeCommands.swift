@@ -330,6 +330,8 @@ struct StatusCommand: AsyncParsableCommand {
             "spreading  pushed to \(status.gossip.eager), announced to"
                 + " \(status.gossip.neighbours - status.gossip.eager); \(status.gossip.stems) stems,"
                 + " \(status.gossip.onStem) messages on theirs",
+            "comparing  with other relays: \(status.gossip.comparisons) under way, and"
+                + " \(status.gossip.wanted) messages heard of and not here yet",
             "store      \(status.items) items, \(status.bytes / 1024) KiB,"
                 + " \(status.retractions) of them retractions",
         ]

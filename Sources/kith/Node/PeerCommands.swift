@@ -27,7 +27,7 @@ struct Peers: AsyncParsableCommand {
             let marks = [
                 peer.isLinked ? "linked" : "not linked", peer.isDialled ? "dialled by us" : nil,
                 Self.place(peer.place), peer.isStem ? "stem" : nil,
-                peer.isInSync ? "in sync" : nil,
+                peer.isInSync ? "in sync" : nil, Self.comparing(peer),
                 peer.isPinned ? "pinned" : nil, peer.isBlocked ? "blocked" : nil,
                 peer.failures > 0 ? "\(peer.failures) failed dials" : nil,
             ].compactMap { $0 }.joined(separator: ", ")
@@ -44,6 +44,13 @@ extension Peers {
         case .lazy: "neighbour (announced to)"
         case .outside: nil
         }
+    }
+
+    private static func comparing(_ peer: PeerStatus) -> String? {
+        let now = peer.comparing.map { "comparing what lives a \($0)" }
+        let last = peer.comparedSecondsAgo.map { "compared \($0 / 60) min ago" }
+        let words = (now + [last].compactMap { $0 }).joined(separator: ", ")
+        return words.isEmpty ? nil : words
     }
 }
 

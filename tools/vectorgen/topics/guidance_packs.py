@@ -11,8 +11,11 @@ from ..scenario import Topic
 Map = dict[int, Any]
 REVIEWED = 20_800
 
-KINDS = {"stalking": 4, "fraud": 15}
-NEEDS = {"someone_to_talk_to": 1, "legal_advice": 6}
+KINDS = {"stalking": 4, "sexual violence": 5, "fraud": 15}
+NEEDS = {"someone_to_talk_to": 1, "safe_place": 3, "legal_advice": 6}
+
+# Of kinds and needs alike one that has more than one word.
+CODED = [[1, [5, 4]], [2, [3, 6]]]
 
 PACK: Map = {
     1: "Help in Test city",
@@ -153,6 +156,7 @@ def accepted(topic: Topic) -> None:
         ("long-paragraph", "2000 bytes.", changed(5, 2, 3, ["é" * 1000])),
         ("long-line", "400 bytes.", changed(1, "T" * 400)),
         ("long-phone", "15 digits.", changed(6, 1, 4, ["+123 456 789 012 345"])),
+        ("names", "Kinds in plain words, needs by names.", changed(8, 1, 3, 1, 1, CODED)),
     ]:
         content = {1: "en", 2: pack}
         scenario = topic.accept(f"pack-{name}", why).text("check", "pack")
