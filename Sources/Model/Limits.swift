@@ -38,6 +38,8 @@ public enum Limits {
     public static let unsolicitedSlots: UInt32 = 6
     /// Most work bits an envelope may claim. protocol/05-envelopes.md
     public static let workBits: UInt8 = 64
+    /// Work bits that a person may add where a period is full. protocol/06-store.md
+    public static let moreBits: UInt8 = 4
     /// Charter work base outside test networks. protocol/02-networks.md
     public static let workBase: UInt8 = 14
     /// Parts of one message. protocol/10-content.md

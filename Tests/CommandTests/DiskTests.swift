@@ -65,6 +65,32 @@ struct DiskTests {
         }
     }
 
+    @Test func whatCameOfAComparisonAndCanNotBeKeptIsSaidOnce() async throws {
+        try await Scene.play { scene in
+            let disk = try SmallDisk(scene.folder + "/disk", mebibytes: 80)
+            let a = try await scene.founder("a", at: disk.path + "/a", isRunning: false)
+            let pages = scene.folder + "/pages"
+            try FileManager.default.createDirectory(
+                atPath: pages, withIntermediateDirectories: false)
+            try Data("<!doctype html>".utf8).write(to: URL(filePath: pages + "/index.html"))
+            let port = try Port.free()
+            try await a.start("--page", "127.0.0.1:\(port)", "--pages", pages)
+            // A node looks twenty seconds after its start for what is to be compared.
+            let watched = try await a.run("page", "watch", "http://127.0.0.1:\(port)/")
+            #expect(watched.status == 0, "\(watched)")
+            try disk.fill()
+            try await eventually("the trouble to be said", within: 60, every: 500) {
+                try await a.warnings().contains {
+                    $0.hasPrefix("comparing watched pages failed") && $0.contains("space")
+                }
+            }
+            let log = Child.text(of: a.log)
+            #expect(log.components(separatedBy: "comparing watched pages failed").count == 2)
+            try disk.makeRoom()
+            try await a.stop()
+        }
+    }
+
     @Test func noNodeIsMadeOnAFullDiskAndItCanBeMadeLater() async throws {
         try await Scene.play { scene in
             let disk = try SmallDisk(scene.folder + "/disk", mebibytes: 80)

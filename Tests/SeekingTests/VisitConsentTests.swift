@@ -45,7 +45,9 @@ import Wire
         #expect(shown.member("expires")?.asNumber == midnight + 14 * 86400)
         #expect(try scene.page.drafts().count == 2, "a preview drops nothing that was written")
 
-        let envelopes = try scene.post("give", #"{"slot":\#(scene.slot)}"#)
+        // Sealed with too little work, and again before it is sent.
+        _ = try scene.page.ask("give", #"{"slot":\#(scene.slot)}"#)
+        let envelopes = try scene.post("give", #"{"slot":\#(scene.slot),"moreBits":1}"#)
         // The bridge of the test network, with the key of its first week.
         let seed = IntakeSeed(week: testStart.slot.week, seed: .fixed(1))
         let parts = envelopes.compactMap {

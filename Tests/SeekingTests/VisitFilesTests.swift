@@ -114,7 +114,8 @@ import Wire
         var random = SeededRandom(3)
         let photo = random.bytes(150_000)
         let (file, envelopes) = try attach(&visit, photo)
-        let (kept, _) = try attach(&visit, [1, 2, 3], role: 1)
+        let (kept, apart) = try attach(&visit, [1, 2, 3], role: 1, more: #","moreBits":2"#)
+        #expect(apart[0].header.workBits == envelopes[0].header.workBits + 2)
         try send(
             &visit,
             """

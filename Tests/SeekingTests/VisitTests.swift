@@ -166,6 +166,23 @@ struct VisitScene {
         #expect(cases.at("cases", 0, "lastDay")?.asNumber == last)
     }
 
+    @Test func moreWorkIsClaimedWhereItIsAskedForUpToFourBits() throws {
+        var scene = try VisitScene()
+        try scene.begin()
+        func claimed(_ more: String) throws -> [UInt8] {
+            let incident = #""incident":{"account":"x"}"#
+            _ = try scene.page.ask(
+                "compose", #"{"what":"request",\#(incident),"slot":\#(scene.slot)\#(more)}"#)
+            return try scene.page.drafts().map { $0.header.workBits }
+        }
+        let least = try claimed("")
+        #expect(try claimed(#","moreBits":0"#) == least)
+        #expect(try claimed(#","moreBits":4"#) == least.map { $0 + 4 })
+        #expect(try claimed(#","moreBits":3,"ttl":2"#) == least.map { $0 + 1 })
+        #expect(throws: VisitError.malformed) { try claimed(#","moreBits":5"#) }
+        #expect(throws: VisitError.malformed) { try claimed(#","moreBits":300"#) }
+    }
+
     @Test func aCodeHoldsEightCasesAndNoMore() throws {
         var scene = try VisitScene()
         try scene.begin()

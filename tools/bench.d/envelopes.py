@@ -34,11 +34,11 @@ def make(network, work_base, size=1, lifetime=HOUR, topic=None):
     raise AssertionError("no nonce does the work")
 
 
-def fill(control, network, work_base, count, lifetime=DAY, topic=None):
+def fill(control, network, work_base, count, lifetime=DAY, topic=None, size=1):
     """Submits `count` envelopes, 128 at a time; returns the seconds the relay took for them."""
     seconds = 0.0
     while count > 0:
-        batch = [make(network, work_base, lifetime=lifetime, topic=topic)[1] for _ in range(min(count, 128))]
+        batch = [make(network, work_base, size, lifetime, topic)[1] for _ in range(min(count, 128))]
         began = time.perf_counter()
         control.submit(batch)
         seconds += time.perf_counter() - began

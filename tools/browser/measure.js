@@ -1,7 +1,7 @@
 // What tools/measure-browser calls in the page. Every function takes its budget in milliseconds
 // and keeps to it, but for the one call that is under way when it runs out.
 
-import { load } from './kith.js';
+import { load } from './measured.js';
 import { rate } from './rate.js';
 
 const bytes = (count) => crypto.getRandomValues(new Uint8Array(count));

@@ -8,6 +8,7 @@ from engines import EngineTroubles
 from erasing import ErasingTroubles
 from exits import ExitTroubles
 from fingers import FingerTroubles
+from full import FullTroubles
 from journeys import Journey
 from keeping import KeepingTroubles
 from lines import LineTroubles
@@ -18,8 +19,9 @@ from tabs import TabTroubles
 
 
 class Trouble(
-        FileTroubles, DiaryTroubles, LineTroubles, TabTroubles, ExitTroubles, FingerTroubles,
-        PlaceTroubles, EngineTroubles, OtherClients, ErasingTroubles, KeepingTroubles):
+        FileTroubles, DiaryTroubles, LineTroubles, FullTroubles, TabTroubles, ExitTroubles,
+        FingerTroubles, PlaceTroubles, EngineTroubles, OtherClients, ErasingTroubles,
+        KeepingTroubles):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):

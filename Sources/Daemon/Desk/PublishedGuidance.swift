@@ -20,6 +20,7 @@ public struct PublishedGuidance: Sendable {
         _ records: [Data], of roots: RootChain, now: WallTime
     ) -> [PublishedGuidance] {
         records.compactMap { bytes -> PublishedGuidance? in
+            // Records come from anybody: one that does not hold is none of the community's.
             guard let record = try? Record(decoding: [UInt8](bytes)),
                 record.subject == roots.community.bytes, record.notAfter > now,
                 let guidance = try? record.guidance(of: roots.newest.operations)

@@ -21,6 +21,7 @@ public struct LocalFile: Sendable {
     /// - Throws: `Problem` for one that can't be read, is no file, is empty or larger than 16 MiB.
     public init(reading path: String) throws(Problem) {
         let manager = FileManager.default
+        // Missing, hidden by rights or no file: all three are said below, with what to look at.
         let attributes = try? manager.attributesOfItem(
             atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
         guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {

@@ -80,6 +80,7 @@ public enum StoredFiles {
             for item in found {
                 guard let item else { throw missing(attachment) }
                 bytes += try opened { () throws(FileError) in
+                    // As damaged as one that does not open: which of the two helps nobody.
                     guard let envelope = try? Envelope(decoding: [UInt8](item)) else {
                         throw .cannotOpen
                     }

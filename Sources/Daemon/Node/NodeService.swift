@@ -27,8 +27,8 @@ public final class NodeService: NodeAccess {
     let notes: NoteObserver
     let running = Flag()
     let page = NIOLockedValueBox(RunningPage())
-    /// As last compared, while the node runs.
-    let watched = NIOLockedValueBox<[WatchedPage]>([])
+    /// While the node runs.
+    let watched = NIOLockedValueBox(WatchedPages())
 
     /// Opens a folder's node without starting it.
     ///

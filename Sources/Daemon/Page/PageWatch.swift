@@ -1,9 +1,18 @@
 import Foundation
+import Logging
 import Model
 import NIOConcurrencyHelpers
 import Storage
 import Transport
 public import Web
+
+/// What a running node knows of the pages that it watches.
+struct WatchedPages: Sendable {
+    /// As last compared.
+    var pages: [WatchedPage] = []
+    /// Why they could not be compared, or what came of it not kept; nil while all is well.
+    var trouble: Problem?
+}
 
 extension NodeService {
     private static let watchedKey = "pages"
@@ -11,12 +20,14 @@ extension NodeService {
     private static let mostWatched = 64
     private static let daySeconds: UInt64 = 86400
     private static let againSeconds: UInt64 = 3600
+    private static let lookSeconds: UInt64 = 20
 
     func watchedPages() async throws(Problem) -> [WatchedPage] {
         let bytes: [UInt8]?
         do { bytes = try await store.setting(Self.watchedKey) } catch { throw Problem(error) }
         guard let bytes else { return [] }
-        // Read as empty, a damaged list would be written over by the next change.
+        // Read as empty, a damaged list would be written over by the next change. Where in it the
+        // damage is helps nobody.
         guard let pages = try? JSONDecoder().decode([WatchedPage].self, from: Data(bytes)) else {
             throw Problem(
                 .badData, "the list of watched pages can't be read",
@@ -27,6 +38,7 @@ extension NodeService {
 
     func watchPage(_ url: String, socks: String?, isWatched: Bool) async throws(Problem) {
         guard let address = PageAddress(url) else { throw Problem.noPageAddress }
+        if isWatched { try OwnPage.check(address.base, socks: socks) }
         var pages = try await watchedPages()
         let isKnown = pages.contains { $0.url == address.base }
         guard isWatched || isKnown else {
@@ -43,9 +55,11 @@ extension NodeService {
             pages.append(WatchedPage(url: address.base, socks: socks))
         }
         try await save(pages)
+        watched.withLockedValue { [pages] in $0.pages = pages }
     }
 
     private func save(_ pages: [WatchedPage]) async throws(Problem) {
+        // Texts and numbers can be encoded; what the encoder says would be a mistake of ours.
         guard let bytes = try? JSONEncoder().encode(pages) else {
             throw Problem(
                 .internalError, "the list of watched pages can't be written", hint: "try again")
@@ -56,46 +70,78 @@ extension NodeService {
         }
     }
 
-    /// Compares what is due, until it is cancelled.
+    /// Compares what is due, until it is cancelled. Where that fails it is tried again after an
+    /// hour, not sooner: each time other relays are asked for their pages.
     func watchPages(_ place: PagePlace?) async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(20))
-            guard !Task.isCancelled, let pages = try? await watchedPages() else { continue }
-            watched.withLockedValue { $0 = pages }
-            let now = Clocks.system.wall().seconds
-            for page in pages where page.due <= now {
-                guard !Task.isCancelled, let listing = ownListing(place) else { break }
-                await compare(page, listing)
+        var wait = Self.lookSeconds
+        while true {
+            // Cancelling alone ends it early, and that is looked at next.
+            try? await Task.sleep(for: .seconds(wait))
+            guard !Task.isCancelled else { return }
+            do throws(Problem) {
+                try await compareDue(place)
+                watched.withLockedValue { $0.trouble = nil }
+                wait = Self.lookSeconds
+            } catch {
+                // A node that stops has closed its store.
+                guard !Task.isCancelled else { return }
+                tell(error)
+                wait = Self.againSeconds
             }
         }
     }
 
-    /// What pages are compared with: the files served, or those that would be.
-    private func ownListing(_ place: PagePlace?) -> PageListing? {
-        if let listing = page.withLockedValue({ $0.listing }) { return listing }
-        guard let folder = PagePlace.folder(place) else { return nil }
-        return (try? PageFiles(folder: folder)).map { PageListing($0) }
+    private func compareDue(_ place: PagePlace?) async throws(Problem) {
+        let pages = try await watchedPages()
+        watched.withLockedValue { $0.pages = pages }
+        let now = Clocks.system.wall().seconds
+        let due = pages.filter { $0.due <= now }
+        guard !due.isEmpty else { return }
+        let listing = try ownListing(place)
+        for page in due where !Task.isCancelled { try await compare(page, listing) }
     }
 
-    private func compare(_ page: WatchedPage, _ listing: PageListing) async {
-        guard let address = PageAddress(page.url) else { return }
-        let comparison = await PageComparison.compare(
-            address, with: listing, version: Version.text,
-            socks: page.socks.flatMap { Endpoint($0) }.map { ($0.host, Int($0.port)) })
+    /// What pages are compared with: the files served, or those that would be.
+    private func ownListing(_ place: PagePlace?) throws(Problem) -> PageListing {
+        if let listing = page.withLockedValue({ $0.listing }) { return listing }
+        return try OwnPage.listing(folder: place?.folder)
+    }
+
+    private func compare(_ page: WatchedPage, _ listing: PageListing) async throws(Problem) {
+        let comparison = try await OwnPage.compare(page.url, with: listing, socks: page.socks)
         let now = Clocks.system.wall().seconds
-        guard !Task.isCancelled, var pages = try? await watchedPages(),
-            let index = pages.firstIndex(where: { $0.url == page.url })
-        else { return }
+        guard !Task.isCancelled else { return }
+        var pages = try await watchedPages()
+        // Nobody wants to know any more.
+        guard let index = pages.firstIndex(where: { $0.url == page.url }) else { return }
         pages[index].note(comparison.outcome, now: now)
         pages[index].due =
             now + (pages[index].failingSince == nil ? Self.daySeconds : Self.againSeconds)
-        // If it can't be kept it is compared again.
-        try? await save(pages)
-        watched.withLockedValue { [pages] in $0 = pages }
+        // What was seen is said, also where it can't be kept.
+        watched.withLockedValue { [pages] in $0.pages = pages }
+        try await save(pages)
+    }
+
+    /// Logged once for as long as it stays the same; `kith status` says it until it is over.
+    private func tell(_ problem: Problem) {
+        let isNew = watched.withLockedValue { known in
+            defer { known.trouble = problem }
+            return known.trouble != problem
+        }
+        guard isNew else { return }
+        logger.error(
+            "comparing watched pages failed; kith status says so until it is done",
+            metadata: ["problem": "\(problem.what)"])
     }
 
     func watchWarnings(now: UInt64) -> [String] {
-        watched.withLockedValue { $0 }.compactMap { $0.warning(now: now) }
+        let known = watched.withLockedValue { $0 }
+        var warnings = known.pages.compactMap { $0.warning(now: now) }
+        if let trouble = known.trouble {
+            warnings.append(
+                "comparing watched pages failed, and is tried again every hour: \(trouble)")
+        }
+        return warnings
     }
 }
 

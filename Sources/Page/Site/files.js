@@ -13,6 +13,7 @@ export const mostBytes = 16 * 1024 * 1024;
 export const mostFiles = 16;
 const batchChunks = 32; // 2 MiB
 const monthClass = 3; // the ttl class of files: 30 days
+const sizeClass = 7; // of their envelopes
 // A partition must have so many files that the relay can't tell which of them is wanted.
 const leastInPartition = 16;
 // However many a relay claims to have: one that lies learns no more than this.
@@ -54,16 +55,23 @@ function plan(list) {
 const plainType = ({ type }) => type.toLowerCase().split(';')[0].trim()
     || 'application/octet-stream';
 
-/// Seals files for a case, or for a new one where `number` is undefined. Never holds more of a
-/// file than a chunk beside what is sealed. { parts, drafts }: `drafts` as the work takes them.
-export async function sealFiles(list, number) {
+/// What their envelopes will claim, as moreBits takes it.
+export const fileHead = () => ({
+    ttlClass: monthClass, size: sizeClass, bits: state.community.workBase + monthClass,
+    slot: state.clock.slot,
+});
+
+/// Seals files for a case, or for a new one where `number` is undefined, with so many bits of work
+/// beyond the least. Never holds more of a file than a chunk beside what is sealed.
+/// { parts, drafts }: `drafts` as the work takes them.
+export async function sealFiles(list, number, moreBits = 0) {
     await visit.call('dropFiles');
     const parts = plan(list);
     const drafts = [];
     for (const part of parts) {
         const { file, chunks } = await visit.call('beginFile', {
             case: number, type: part.type, role: part.role, size: part.source.size,
-            slot: state.clock.slot,
+            slot: state.clock.slot, moreBits,
         });
         Object.assign(part, { file, chunks });
         for (let at = 0; at < part.source.size; at += chunkBytes) {

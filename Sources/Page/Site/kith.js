@@ -49,12 +49,13 @@
 //     purpose: a term of the list. report: what the office gets, letter for letter. An answer's
 //     state: waiting approved refused forwarded delayed open closed withdrawn withdrawn_after ended
 //     replaced other. day: counted from 1970.
-// compose { what, case?, incident?, text?, language?, slot, ttl?, attach?: [file],
+// compose { what, case?, incident?, text?, language?, slot, ttl?, moreBits?, attach?: [file],
 //     keepApart?: [file], share?: [id of an attachment] } -> { envelopes, retractions, case }
 //     what: request, note (incident; under the first free number without case; a request in a
 //     note's own case opens it, the note stays with its writer), words (text, language?), reopen,
 //     contactRules (text). Seals drafts, which take the place of those before.
-//     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days.
+//     ttl: 2 for seven days, with a quarter of the work; else 4, ninety days. moreBits: 0 to 4, of
+//     work beyond the least. Whatever else seals takes both, and beginFile moreBits.
 //     attach: finished files that go with it; keepApart: those that only the code opens; share (in
 //     requests and words): files of the case that nobody else has yet.
 //     Errors: nothingToSend, tooLong, full, noSuchCase, erased, noRequest, noKeyForThisWeek,
@@ -81,7 +82,7 @@
 //     A consent exactly as it will leave. Errors: noSuchAuthority, nothingChosen, wouldBePublic,
 //     noSuchConsent, erased.
 // give { slot } -> as compose
-//     Seals the consent that was shown last. Errors: noPreview, noBridgeCard, noBridgeKey.
+//     Seals the consent that was shown last, again until it was scanned. Errors: noPreview, noBridgeCard, noBridgeKey.
 // withdraw { case, consent (id), slot } -> as compose. Errors: bridgeGone, noBridgeCard,
 //     noBridgeKey, noSuchConsent.
 // erase { case or all: true, leaveConsents?, slot } -> { envelopes, retractions }

@@ -1,4 +1,5 @@
-// Sends something that needs no code to be kept first, and asks before work that takes long.
+// Sends something that needs no code to be kept first, and asks before work that takes long or more
+// of it than usual.
 
 import { go, wayHere } from './router.js';
 import { Sending } from './sending.js';
@@ -17,7 +18,7 @@ export async function sendIt(news, order) {
         news.tell(refusal(sending.problem));
         return;
     }
-    const isSlow = sending.secondsLeft > asksAbove;
+    const isSlow = sending.secondsLeft > asksAbove || sending.moreBits > 0;
     if (isSlow) sending.pause();
     go(isSlow ? 'slow' : nextAfter());
 }

@@ -4,12 +4,13 @@
 // the relay has both.
 
 import { whileBusy } from './exit.js';
-import { batches, finishFiles, sealFiles } from './files.js';
+import { batches, fileHead, finishFiles, sealFiles } from './files.js';
 import { keep } from './reading.js';
 import { insist, joined, retract, retractionBatches, submit } from './relay.js';
+import { moreBits, moreBitsFor } from './room.js';
 import { state } from './state.js';
 import { visit } from './visit.js';
-import { WorkPool } from './work.js';
+import { WorkPool, listed } from './work.js';
 
 /// Phases: composing, working, paused, waiting (done, but the person has not let it go yet),
 /// handing, done, failed.
@@ -30,6 +31,8 @@ export class Sending {
     handle = crypto.getRandomValues(new Uint8Array(16));
     /// Seconds that were told before the work, on average.
     timeTold = 0;
+    /// Bits of work beyond the least, at the most: where there is no room with less.
+    moreBits = 0;
     /// Batches of chunks: { handle, envelopes, isStored }.
     chunks = [];
     /// What an erasure takes back, in the same way: { handle, bytes, isStored }.
@@ -143,8 +146,10 @@ export class Sending {
     async #sealFiles() {
         const { request, files } = this.order;
         // Words that can't be composed are told of before the work for the files.
-        if (request.text || Object.keys(request.incident ?? {}).length > 0) await this.#compose();
-        const { parts, drafts } = await sealFiles(files, request.case);
+        if (request.text || Object.keys(request.incident ?? {}).length > 0) await this.#drafts();
+        const more = await moreBits([fileHead()]);
+        this.#claims(more);
+        const { parts, drafts } = await sealFiles(files, request.case, more);
         this.#pool = new WorkPool(drafts.flatMap(listed), () => this.#changed());
         this.#turn('working');
         this.#pool.finished.then(async (envelopes) => {
@@ -161,9 +166,22 @@ export class Sending {
         return visit.call(verb, { ...request, ...lists, slot: state.clock.slot });
     }
 
-    async #seal(lists) {
+    /// Composed, and once more where there is no room for what took the least work: how large the
+    /// envelopes are, and so what they need, shows only then.
+    async #drafts(lists) {
         await this.#compose(lists);
         const drafts = listed(await visit.call('drafts'));
+        const more = await moreBitsFor(drafts);
+        this.#claims(more);
+        if (more === 0) return drafts;
+        await this.#compose({ ...lists, moreBits: more });
+        return listed(await visit.call('drafts'));
+    }
+
+    #claims(more) { this.moreBits = Math.max(this.moreBits, more); }
+
+    async #seal(lists) {
+        const drafts = await this.#drafts(lists);
         // Kept here: the program forgets them when something else is written.
         if (this.order.verb === 'erase') {
             this.retractions = retractionBatches(await visit.call('retractions'));
@@ -258,18 +276,6 @@ export class Sending {
     }
 
     #changed() { for (const hear of this.listeners) hear(this); }
-}
-
-/// Drafts as the program lists them: for each its length u32, its id 32 and the envelope.
-function listed(bytes) {
-    const drafts = [];
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < bytes.length;) {
-        const end = at + 36 + view.getUint32(at);
-        drafts.push({ id: bytes.slice(at + 4, at + 36), envelope: bytes.slice(at + 36, end) });
-        at = end;
-    }
-    return drafts;
 }
 
 const breath = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });

@@ -33,6 +33,18 @@ function employed(module) {
     return one;
 }
 
+/// Drafts as the program lists them: for each its length u32, its id 32 and the envelope.
+export function listed(bytes) {
+    const drafts = [];
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < bytes.length;) {
+        const end = at + 36 + view.getUint32(at);
+        drafts.push({ id: bytes.slice(at + 4, at + 36), envelope: bytes.slice(at + 36, end) });
+        at = end;
+    }
+    return drafts;
+}
+
 /// `drafts` are { id, envelope } without work; `onChange` hears of every step.
 export class WorkPool {
     #drafts;

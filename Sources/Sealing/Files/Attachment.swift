@@ -96,6 +96,7 @@ public struct Attachment: Sendable, Equatable {
         guard let pair = item.tuple(2), let head = pair[0].asBytes(EnvelopeHeader.bytes),
             let bodyHash = pair[1].asBytes(32)
         else { throw .wrongType(key: 6) }
+        // A header of no valid shape is as much beyond what is allowed as one of another kind.
         guard let header = try? EnvelopeHeader(decoding: head[...]),
             header.suite == Suite.sealed.rawValue, header.size == FileSealer.sizeClass
         else { throw .outOfRange(key: 6) }
@@ -112,6 +113,7 @@ public struct Attachment: Sendable, Equatable {
         guard case .array(let items)? = value else { return [] }
         var out: [Attachment] = []
         for item in items.prefix(Limits.attachmentsPerMessage) {
+            // By chapter 26 it is left out, whatever is wrong with it.
             if let attachment = try? Attachment(item) { out.append(attachment) }
         }
         return out

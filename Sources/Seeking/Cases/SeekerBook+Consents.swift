@@ -40,6 +40,7 @@ public struct GivenConsent: Sendable {
     }
 }
 
+/// What does not hold is left out, as everywhere in the book: a good message may still come.
 extension SeekerBook {
     mutating func readConsent(_ payload: [UInt8], _ at: SaidAt, _ index: Int) -> Bool {
         guard let consent = try? Consent(decoding: payload),

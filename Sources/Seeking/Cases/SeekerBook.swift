@@ -202,6 +202,7 @@ public struct SeekerBook: Sendable {
     private mutating func newlyFound(
         _ bytes: [UInt8], _ range: Range<Int>, in index: Int
     ) -> Found? {
+        // Relays hold what they can't read: one that breaks a rule is not ours.
         guard let envelope = try? Envelope(decoding: [UInt8](bytes[range])) else { return nil }
         let bodyHash = Naming.bodyHash(envelope.body)
         let id = Naming.envelopeID(network: network, header: envelope.header, bodyHash: bodyHash)

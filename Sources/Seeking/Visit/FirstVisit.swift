@@ -83,7 +83,7 @@ extension VisitError {
 }
 
 extension Followed {
-    /// Writes as of the slot asked for, or of `now`, for as long as is asked.
+    /// Writes as of the slot asked for, or of `now`, for as long and with as much work as is asked.
     func composer(
         _ code: StretchedCode, _ number: UInt8, _ asked: Asked, _ random: @escaping RandomSource
     ) throws(VisitError) -> SeekerComposer {
@@ -94,9 +94,12 @@ extension Followed {
             slot = try asked.number("now") / 600
         }
         guard let number32 = UInt32(exactly: slot) else { throw .malformed }
+        guard let more = UInt8(exactly: try asked.optionalNumber("moreBits") ?? 0),
+            more <= Limits.moreBits
+        else { throw .malformed }
         var composer = SeekerComposer(
             network: network, community: community, keys: code.caseKeys(community, number),
-            workBase: charter.workBase, now: Slot(number32).start, random: random)
+            workBase: charter.workBase + more, now: Slot(number32).start, random: random)
         if let ttl = try asked.optionalNumber("ttl") {
             guard let ttlClass = UInt8(exactly: ttl).flatMap({ TTLClass(rawValue: $0) }) else {
                 throw .malformed

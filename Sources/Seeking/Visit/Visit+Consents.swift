@@ -78,14 +78,18 @@ extension Visit {
         throw .noSuchConsent
     }
 
-    /// Seals the consent that was shown last.
+    /// Seals the consent that was shown last: again, with more work or later, until it was sent.
     mutating func give(_ asked: Asked) throws(VisitError) -> [UInt8] {
-        guard let shown = preview else { throw .noPreview }
+        guard let shown = preview, let thread = book?.threads[Int(shown.number)],
+            !thread.consents.contains(where: { $0.id == shown.presentation.terms.id })
+        else { throw .noPreview }
         guard let card = shown.bridge.card else { throw .noBridgeCard }
         let composer = try composer(shown.number, asked)
-        return try keep(shown.number) { () throws(SeekerComposer.Failure) in
+        let reply = try keep(shown.number) { () throws(SeekerComposer.Failure) in
             try composer.consent(shown.presentation, card: card)
         }
+        preview = shown
+        return reply
     }
 
     /// Takes a consent back, whether its bridge has acted on it or not.

@@ -17,6 +17,19 @@ struct PageCommand: AsyncParsableCommand {
         subcommands: [Manifest.self, Verify.self, Watch.self, Unwatch.self])
 }
 
+/// This program's own page, without a node.
+struct OwnPageOptions: ParsableArguments {
+    @Option(name: .long, help: "This program's page (default: the folder that kith run serves).")
+    var pages: String?
+
+    @Flag(name: .long, help: "Print JSON instead of text.")
+    var json = false
+
+    var terminal: Terminal { Terminal(json: json) }
+
+    func listing() throws(Problem) -> PageListing { try OwnPage.listing(folder: pages) }
+}
+
 extension PageCommand {
     struct Manifest: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -27,11 +40,7 @@ extension PageCommand {
                   kith page manifest --pages .build-page
                 """)
 
-        @Option(name: .long, help: "The page's folder (default: the one that kith run serves).")
-        var pages: String?
-
-        @Flag(name: .long, help: "Print JSON instead of text.")
-        var json = false
+        @OptionGroup var own: OwnPageOptions
 
         private struct View: Encodable {
             struct File: Encodable {
@@ -46,8 +55,8 @@ extension PageCommand {
         }
 
         func run() async throws {
-            let listing = try OwnPage.listing(folder: pages)
-            let terminal = Terminal(json: json)
+            let listing = try own.listing()
+            let terminal = own.terminal
             terminal.emit(
                 View(
                     version: Version.text, hash: listing.digest.hex,
@@ -79,11 +88,7 @@ extension PageCommand {
         @Option(name: .long, help: "A SOCKS proxy to go by, such as Tor's 127.0.0.1:9050.")
         var socks: String?
 
-        @Option(name: .long, help: "The folder to compare with (default: what kith run serves).")
-        var pages: String?
-
-        @Flag(name: .long, help: "Print JSON instead of text.")
-        var json = false
+        @OptionGroup var own: OwnPageOptions
 
         private struct View: Encodable {
             struct File: Encodable {
@@ -99,10 +104,9 @@ extension PageCommand {
         }
 
         func run() async throws {
-            let listing = try OwnPage.listing(folder: pages)
-            let found = try await OwnPage.compare(url, with: listing, socks: socks)
+            let found = try await OwnPage.compare(url, with: own.listing(), socks: socks)
             let (state, words) = found.outcome.told
-            let terminal = Terminal(json: json)
+            let terminal = own.terminal
             let node = found.node?.hex
             var differences: [View.File] = []
             if case .differs(let files) = found.outcome {

@@ -7,7 +7,7 @@ import { goInstead } from '../router.js';
 import { nextAfter } from '../send.js';
 import { state } from '../state.js';
 import { refusal } from '../trouble.js';
-import { t } from '../words.js';
+import { number, t } from '../words.js';
 
 const sevenDays = 2; // the ttl class; it needs a quarter of the work of the longest
 
@@ -25,6 +25,8 @@ export default function slow() {
     // Files have a time of their own, and with it most of the work.
     const canShorten = sending.order.files.length === 0;
     return screen(t('slow.title'), el('p', {}, t('slow.about', { time: about(sending.timeTold) })),
+        sending.moreBits > 0
+            && paragraph('slow.full', { times: number(2 ** sending.moreBits) }),
         paragraph('slow.why'), list('slow.open', 'slow.pause', 'slow.other'), news,
         actions(button(t('slow.start'), () => { sending.resume(); on(); }, 'main'),
             canShorten && button(t('slow.short'), short, '', t('slow.short.hint'))));
