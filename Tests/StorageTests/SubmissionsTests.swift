@@ -56,7 +56,7 @@ import Testing
         var hidden = envelope(3, own: true)
         hidden.hidden = true
         _ = try await store.put([envelope(1), envelope(2, own: true), hidden])
-        let ids = (1...4).map { id($0) }
+        let ids: [ItemID] = (1...4).map { id($0) }
         #expect(try await store.openFromOthers(among: ids) == [id(1)])
     }
 
