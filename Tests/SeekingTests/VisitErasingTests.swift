@@ -22,7 +22,7 @@ import Wire
             "preview",
             #"""
             {"case":0,"bridge":"\#(scene.key)","authority":"\#(VisitScene.police)",
-            "purpose":"dpv:RightsFulfilment","now":\#(testStart.seconds),"fields":["needs"]}
+            "purpose":"dpv:RightsFulfilment","now":\#(testStart.seconds),"fields":["needs"],"days":30}
             """#)
         board += try scene.post("give", #"{"slot":\#(scene.slot)}"#)
         return (scene, board)
