@@ -1,0 +1,27 @@
+// What tools/page.d/lying.py calls in the page: the page's own modules, against a relay that lies.
+
+import { Clock } from './page/clock.js';
+import { relayInfo, texts } from './page/relay.js';
+import { state } from './page/state.js';
+import { visit } from './page/visit.js';
+
+const codeOf = (problem) => problem.code ?? problem.name;
+
+window.visit = {
+    async begin(records, now) {
+        state.clock = new Clock(now);
+        state.communityID = records.community;
+        visit.end();
+        visit.start();
+        await visit.call('begin');
+        state.community = await visit.call('follow', records);
+        await visit.call('newCode');
+        state.reading = null;
+    },
+
+    /// What reading an answer of the relay comes to.
+    answer(name) {
+        const read = name === 'relay' ? relayInfo() : texts(state.communityID, 1);
+        return read.then(({ bytes }) => bytes?.length ?? 'read', codeOf);
+    },
+};

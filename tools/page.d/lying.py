@@ -1,0 +1,101 @@
+"""The page's own modules in Chromium, without its screens, against a relay that lies.
+
+It sends answers without end and numbers that are none, and looks at what it is asked for. Needs no
+program but the page that tools/page built.
+"""
+import http.server
+import os
+import sys
+import threading
+import time
+
+from visit import HERE, NOW, PAGE, RECORDS, Handler, Visit, expect
+
+MEBIBYTE = 1 << 20
+MOST = 4 * MEBIBYTE  # protocol/25-page.md
+
+
+class Liar(Handler):
+    """Answers as `answers` says, by the beginning of the path, and notes what was asked."""
+    protocol_version = 'HTTP/1.0'
+    answers, asked, given = {}, [], 0
+
+    def do_GET(self):
+        if self.path.startswith('/api/'):
+            self.asked.append(self.path)
+            self.reply()
+        else:
+            super().do_GET()
+
+    def file(self):
+        """The page's own under page/, and the two beside this one."""
+        name = self.path.partition('?')[0].removeprefix('/')
+        folder = PAGE if name.startswith('page/') else HERE
+        return os.path.join(folder, name.removeprefix('page/'))
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        self.asked.append((self.path, body))
+        self.reply()
+
+    def reply(self):
+        """A body, or headers and a body, or what makes them of a path."""
+        found = next((answer for start, answer in self.answers.items()
+                      if self.path.startswith(start)), b'{}')
+        if callable(found):
+            found = found(self.path)
+        headers, body = found if isinstance(found, tuple) else ({}, found)
+        self.send_response(200)
+        for header in headers.items():
+            self.send_header(*header)
+        self.end_headers()
+        try:
+            for at in range(0, len(body), 65536):
+                self.wfile.write(body[at:at + 65536])
+                type(self).given += len(body[at:at + 65536])
+        except OSError:
+            pass
+
+    @classmethod
+    def lie(cls, answers):
+        cls.answers, cls.asked, cls.given = answers, [], 0
+
+
+def endless(page):
+    """An answer may have four MiB, and not a byte more of a longer one counts."""
+    for name, path in (('relay', '/api/relay'), ('texts', '/api/texts/')):
+        fits = b'{}' + b' ' * (MOST - 2)
+        Liar.lie({path: fits})
+        expect(page.run('answer', name), 'read' if name == 'relay' else MOST, f'{name} that fits')
+        Liar.lie({path: fits + b' ' * 28 * MEBIBYTE})
+        expect(page.run('answer', name), 'answerTooLong', f'{name} that is too long')
+        if Liar.given > 16 * MEBIBYTE:
+            raise AssertionError(f'{Liar.given} bytes of {name} were taken')
+
+
+def main():
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Liar)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    chosen = sys.argv[1:]
+    status = 0
+    for trial in (endless,):
+        if chosen and trial.__name__ not in chosen:
+            continue
+        began = time.monotonic()
+        page = Visit(f'http://127.0.0.1:{server.server_port}/lying.html')
+        try:
+            page.run('begin', RECORDS, NOW)
+            trial(page)
+            print(f'page: a relay that lies, {trial.__name__}: all good in '
+                  f'{time.monotonic() - began:.1f} s')
+        except (AssertionError, RuntimeError) as problem:
+            print(f'page: error: {trial.__name__}: {problem}\n'
+                  'page: hint: run tools/page.d/lying.py with its name', file=sys.stderr)
+            status = 1
+        finally:
+            page.close()
+    return status
+
+
+if __name__ == '__main__':
+    sys.exit(main())
