@@ -1,6 +1,7 @@
 // What tools/page.d/lying.py calls in the page: the page's own modules, against a relay that lies.
 
 import { Clock } from './page/clock.js';
+import { readNews } from './page/reading.js';
 import { relayInfo, texts } from './page/relay.js';
 import { state } from './page/state.js';
 import { visit } from './page/visit.js';
@@ -24,4 +25,6 @@ window.visit = {
         const read = name === 'relay' ? relayInfo() : texts(state.communityID, 1);
         return read.then(({ bytes }) => bytes?.length ?? 'read', codeOf);
     },
+
+    read: () => readNews().then(() => state.reading.keptBytes),
 };

@@ -4,6 +4,7 @@ It sends answers without end and numbers that are none, and looks at what it is 
 program but the page that tools/page built.
 """
 import http.server
+import json
 import os
 import sys
 import threading
@@ -13,6 +14,7 @@ from visit import HERE, NOW, PAGE, RECORDS, Handler, Visit, expect
 
 MEBIBYTE = 1 << 20
 MOST = 4 * MEBIBYTE  # protocol/25-page.md
+WEEK = NOW // (7 * 86400)
 
 
 class Liar(Handler):
@@ -61,6 +63,16 @@ class Liar(Handler):
         cls.answers, cls.asked, cls.given = answers, [], 0
 
 
+def strangers(count):
+    """Envelopes of others, one KiB each."""
+    return (b'\1\1\x41\10' + bytes(1020)) * count
+
+
+def weeks(**more):
+    week = {'week': WEEK, 'envelopes': 1, 'bytes': 1, 'files': 0} | more
+    return json.dumps({'weeks': [week]}).encode()
+
+
 def endless(page):
     """An answer may have four MiB, and not a byte more of a longer one counts."""
     for name, path in (('relay', '/api/relay'), ('texts', '/api/texts/')):
@@ -73,12 +85,42 @@ def endless(page):
             raise AssertionError(f'{Liar.given} bytes of {name} were taken')
 
 
+def twice(page):
+    """What can't be kept is fetched twice, though nothing is found."""
+    batch = strangers(MOST // 1024)
+
+    def of(count):
+        places = [f'place{number}' for number in range(count)]
+
+        def answer(path):
+            at = places.index(path.partition('after=')[2]) + 1 if 'after=' in path else 0
+            if at == count:
+                return {'kith-last': places[-1]}, b''
+            more = 'kith-next' if at + 1 < count else 'kith-last'
+            return {more: places[at]}, batch
+        return answer
+
+    for count, again in ((3, 0), (13, 13)):
+        page.run('begin', RECORDS, NOW)
+        Liar.lie({'/api/weeks/': weeks(), '/api/texts/': of(count)})
+        expect(page.run('read'), count * MOST, 'what was read')
+        texts = [path for path in Liar.asked if 'texts' in path]
+        expect(len(texts), count + again, f'requests for {count} batches')
+        expect(texts[count:], texts[:again], 'the second time')
+        expect(page.run('read'), count * MOST, 'what was read later')
+        expect(len(Liar.asked), len(texts) + 3, 'requests when nothing is new')
+    Liar.answers['/api/texts/'] = of(14)
+    asked = len(Liar.asked)
+    expect(page.run('read'), 14 * MOST, 'what was read last')
+    expect(len(Liar.asked) - asked, 1 + 1 + 14, 'requests when something is new')
+
+
 def main():
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Liar)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     chosen = sys.argv[1:]
     status = 0
-    for trial in (endless,):
+    for trial in (endless, twice):
         if chosen and trial.__name__ not in chosen:
             continue
         began = time.monotonic()
