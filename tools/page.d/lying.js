@@ -1,12 +1,17 @@
 // What tools/page.d/lying.py calls in the page: the page's own modules, against a relay that lies.
 
 import { Clock } from './page/clock.js';
+import { fetchFile } from './page/files.js';
 import { readNews } from './page/reading.js';
 import { relayInfo, texts } from './page/relay.js';
 import { state } from './page/state.js';
 import { visit } from './page/visit.js';
 
 const codeOf = (problem) => problem.code ?? problem.name;
+
+const random = (count) => crypto.getRandomValues(new Uint8Array(count));
+const text = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-')
+    .replaceAll('/', '_').replaceAll('=', '');
 
 window.visit = {
     async begin(records, now) {
@@ -27,4 +32,16 @@ window.visit = {
     },
 
     read: () => readNews().then(() => state.reading.keptBytes),
+
+    /// What fetching a file comes to whose chunks are of these weeks; none of them is there.
+    async file(weeks) {
+        const { call } = visit;
+        const chunks = weeks.map((week) => ({ id: text(random(32)), head: text(random(56)), week }));
+        visit.call = async () => ({ file: 1, chunks });
+        try {
+            return await fetchFile(0, { id: '', type: 'image/png' }).then(() => 'whole', codeOf);
+        } finally {
+            visit.call = call;
+        }
+    },
 };

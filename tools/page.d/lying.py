@@ -115,12 +115,32 @@ def twice(page):
     expect(len(Liar.asked) - asked, 1 + 1 + 14, 'requests when something is new')
 
 
+def partitions(page):
+    """What is asked for a file hides it, whatever the relay counts and the index says."""
+    page.run('begin', RECORDS, NOW)
+    for files, chunks, bits in (
+            (64, 1, 2), (31, 1, 0), (0, 1, 0), (-1, 1, 0), (1.5, 1, 0), ('64', 1, 0), (None, 1, 0),
+            ([], 1, 0), (1e300, 1, 0), (2**50, 1, 10), (1024, 2, 2), (1024, 4, 1), (1024, 5, 0),
+            (2**50, 16, 0), (4096, 257, 0)):
+        Liar.lie({'/api/weeks/': weeks(files=files), '/api/files/': ({'kith-last': 'x'}, b'')})
+        expect(page.run('file', [WEEK] * chunks), 'missing', f'{chunks} of {files}')
+        asked = [path.split('/')[4:] for path in Liar.asked if 'files' in path]
+        expect({(week, size) for week, size, _ in asked}, {(str(WEEK), str(bits))},
+               f'{chunks} of {files}')
+        expect(all(0 <= int(prefix) < 2**bits for _, _, prefix in asked), True, f'{asked}')
+    for wanted, said in (([WEEK, WEEK - 1], 'fileDamaged'), ([5], 'missing'), ([WEEK - 6], 'missing'),
+                         ([WEEK + 2], 'missing')):
+        Liar.lie({'/api/weeks/': weeks()})
+        expect(page.run('file', wanted), said, f'a file of {wanted}')
+        expect(Liar.asked, [], f'requests for {wanted}')
+
+
 def main():
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Liar)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     chosen = sys.argv[1:]
     status = 0
-    for trial in (endless, twice):
+    for trial in (endless, twice, partitions):
         if chosen and trial.__name__ not in chosen:
             continue
         began = time.monotonic()
