@@ -4,10 +4,24 @@ import { Clock } from './page/clock.js';
 import { fetchFile } from './page/files.js';
 import { readNews } from './page/reading.js';
 import { relayInfo, texts } from './page/relay.js';
+import { Sending } from './page/sending.js';
 import { state } from './page/state.js';
 import { visit } from './page/visit.js';
 
 const codeOf = (problem) => problem.code ?? problem.name;
+
+/// As it is with a call in the middle of another one.
+function between(name, more) {
+    const { call } = visit;
+    visit.call = async (called, request) => {
+        const result = await call.call(visit, called, request);
+        if (called === name) {
+            visit.call = call;
+            await more();
+        }
+        return result;
+    };
+}
 
 const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 const text = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-')
@@ -43,5 +57,18 @@ window.visit = {
         } finally {
             visit.call = call;
         }
+    },
+
+    /// Sends a note, while another call makes the whole program take over after it was composed.
+    async note() {
+        between('compose', () => visit.call('cases', { now: state.clock.now }));
+        const request = { what: 'note', incident: { account: 'For me.' } };
+        const sending = new Sending({ what: 'note', request });
+        await sending.prepare();
+        sending.letGo();
+        while (!['done', 'failed'].includes(sending.phase)) {
+            await new Promise((resolve) => { setTimeout(resolve, 50); });
+        }
+        return { phase: sending.phase, problem: sending.problem };
     },
 };

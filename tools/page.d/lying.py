@@ -135,12 +135,21 @@ def partitions(page):
         expect(Liar.asked, [], f'requests for {wanted}')
 
 
+def overtaken(page):
+    """What a program that took over does not have is sealed again, and never called stored."""
+    page.run('begin', RECORDS, NOW)
+    Liar.lie({'/api/submissions': b'{"stored": 1}'})
+    expect(page.run('note'), {'phase': 'done', 'problem': None}, 'a note')
+    bodies = [body for path, body in Liar.asked]
+    expect([len(body) for body in bodies], [17 + 1024], 'what was handed over')
+
+
 def main():
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Liar)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     chosen = sys.argv[1:]
     status = 0
-    for trial in (endless, twice, partitions):
+    for trial in (endless, twice, partitions, overtaken):
         if chosen and trial.__name__ not in chosen:
             continue
         began = time.monotonic()

@@ -147,9 +147,15 @@ export class Sending {
         return visit.call(verb, { ...request, ...lists, slot: state.clock.slot });
     }
 
-    async #seal(lists) {
-        await this.#compose(lists);
+    async #seal(lists, isAgain = false) {
+        const { envelopes } = await this.#compose(lists);
         const drafts = listed(await visit.call('drafts'));
+        // A program that took over in between has none, and no drafts at all would be stored at once.
+        if (drafts.length !== envelopes) {
+            if (isAgain) throw new Error('drafts');
+            await this.#seal(lists, true);
+            return;
+        }
         this.#pool = new WorkPool(drafts, () => this.#changed());
         this.#run();
     }
