@@ -37,9 +37,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         'Cache-Control': 'no-store'}
 
     def do_GET(self):
-        name = os.path.basename(self.path.partition('?')[0])
-        body = next((content(folder, name) for folder in (HERE, PAGE)
-                     if os.path.isfile(os.path.join(folder, name))), None)
+        name = self.file()
+        body = content('', name) if name and os.path.isfile(name) else None
         self.send_response(404 if body is None else 200)
         self.send_header('Content-Type', self.kinds.get(os.path.splitext(name)[1], 'text/plain'))
         self.send_header('Content-Length', str(len(body or b'')))
@@ -47,6 +46,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(*header)
         self.end_headers()
         self.wfile.write(body or b'')
+
+    def file(self):
+        name = os.path.basename(self.path.partition('?')[0])
+        places = (os.path.join(folder, name) for folder in (HERE, PAGE))
+        return next((place for place in places if os.path.isfile(place)), None)
 
     def log_message(self, *args):
         pass

@@ -8,16 +8,18 @@ import { state } from './state.js';
 import { visit } from './visit.js';
 
 const chunkBytes = 65370;
+const chunkEnvelope = 65536;
 /// Bytes of all files in one case.
 export const mostBytes = 16 * 1024 * 1024;
 export const mostFiles = 16;
 const batchChunks = 32; // 2 MiB
 const monthClass = 3; // the ttl class of files: 30 days
 const sizeClass = 7; // of their envelopes
-// A partition must have so many files that the relay can't tell which of them is wanted.
-const leastInPartition = 16;
-// However many a relay claims to have: one that lies learns no more than this.
-const mostBits = 10;
+// So many other files of the same length must be asked for by the very same requests, on average.
+const leastAlike = 16;
+// However many a relay claims to have: one that lies learns no more than by this.
+const mostCounted = 2 ** 14;
+const weekSeconds = 7 * 86400;
 
 whenLeaving(() => { state.files = []; });
 
@@ -143,15 +145,16 @@ export function secondsFor(list) {
 // MARK: Reading
 
 /// Fetches a file of a case, opens and checks it: a Blob of its type. Whole partitions are
-/// fetched, so that the relay can't tell which envelopes belong together. `onProgress` hears 0 to
-/// 1. Throws 'missing' while chunks are not there, 'fileDamaged', or what the relay refuses.
+/// fetched, of a file of more than a few chunks all of its week, so that the relay can't tell which
+/// envelopes belong together. `onProgress` hears 0 to 1. Throws 'missing' while chunks are not there,
+/// 'fileDamaged', or what the relay refuses.
 export async function fetchFile(number, { id, type }, options = {}) {
     const { file, chunks } = await visit.call('openFile', { case: number, id });
     const found = await envelopesOf(chunks, options);
     const pieces = [];
     for (const chunk of chunks) {
         const envelope = found.get(binary(chunk.head));
-        if (!envelope) throw Object.assign(new Error('missing'), { code: 'missing' });
+        if (!envelope) throw coded('missing');
         const request = new Uint8Array(4 + envelope.length);
         new DataView(request.buffer).setUint32(0, file);
         request.set(envelope, 4);
@@ -161,37 +164,57 @@ export async function fetchFile(number, { id, type }, options = {}) {
     return new Blob(pieces, { type });
 }
 
-/// The wanted envelopes by their ids, out of the partitions that they may be in.
+/// The wanted envelopes by their heads, out of the partitions that they may be in.
 async function envelopesOf(chunks, { onProgress = () => {}, signal, hear }) {
+    const week = weekOf(chunks);
     const patience = { signal, hear };
     const counted = await insist(() => weeks(state.communityID), patience);
+    const files = counted.find((one) => one.week === week)?.files;
+    const bits = bitsFor(files, chunks.length);
     const wanted = new Map();
-    for (const { id, head, week } of chunks) {
-        const files = counted.find((one) => one.week === week)?.files ?? 0;
-        const fine = Math.floor(Math.log2(files / leastInPartition));
-        const bits = Math.max(0, Math.min(mostBits, fine));
+    for (const { id, head } of chunks) {
         const prefix = prefixOf(id, bits);
-        const key = `${week}/${bits}/${prefix}`;
-        wanted.set(key, (wanted.get(key) ?? new Set()).add(binary(head)));
+        wanted.set(prefix, (wanted.get(prefix) ?? new Set()).add(binary(head)));
     }
     const found = new Map();
-    const parts = [...wanted.keys()];
-    let done = 0;
+    const all = Math.max(1, files * chunkEnvelope * wanted.size / 2 ** bits) || 1;
+    let read = 0;
     // In an order that tells nothing of the file's.
-    for (const part of parts.sort()) {
+    for (const [prefix, heads] of [...wanted].sort(([one], [other]) => one - other)) {
         for (let after; ;) {
             signal?.throwIfAborted();
             const from = after;
+            const part = `${week}/${bits}/${prefix}`;
             const batch = await insist(() => fileBatch(state.communityID, part, from), patience);
-            pick(batch.bytes, wanted.get(part), found);
+            pick(batch.bytes, heads, found);
+            read += batch.bytes.length;
+            onProgress(Math.min(1, read / all));
             if (!batch.isMore) break;
             after = batch.last;
         }
-        done += 1;
-        onProgress(done / parts.length);
     }
     return found;
 }
+
+/// The week that all chunks of a file are of, one whose files may still be there. An index that says
+/// otherwise could only serve to tell its reader from others.
+function weekOf(chunks) {
+    const { week } = chunks[0];
+    if (chunks.some((one) => one.week !== week)) throw coded('fileDamaged');
+    const weeksAgo = Math.floor(state.clock.now / weekSeconds) - week;
+    if (weeksAgo < -1 || weeksAgo > 5) throw coded('missing');
+    return week;
+}
+
+/// How many leading bits of the ids part a week with so many chunks in all. The more chunks a file
+/// has, the fewer: partitions single it out together.
+function bitsFor(files, chunks) {
+    const there = Number.isSafeInteger(files) ? Math.min(files, mostCounted) : 0;
+    const least = leastAlike * chunks;
+    return there < least ? 0 : Math.floor(Math.log2(there / least) / chunks);
+}
+
+const coded = (code) => Object.assign(new Error(code), { code });
 
 /// Bytes in base64url as a text of one letter a byte.
 const binary = (text) => atob(text.replaceAll('-', '+').replaceAll('_', '/'));

@@ -1,17 +1,19 @@
 // Reads all that is in the open and lets the program find what belongs to the code. It fetches
-// whole weeks and selects nothing, so the relay can't tell which case it looks for.
+// whole weeks and selects nothing, so the relay can't tell which case it looks for. Nor does it fetch
+// anything because something was found.
 
 import { insist, texts, weeks } from './relay.js';
 import { state } from './state.js';
 import { visit } from './visit.js';
 
-// What was fetched is kept for the second pass up to this many bytes; beyond, fetched again.
+// What was fetched is kept for the second pass up to this many bytes; beyond, fetched again whenever
+// something was new, whether or not there is a use for it.
 const mostKept = 48 * 1024 * 1024;
 
 /// Reads what is new since the last time, the first time all. `onProgress` gets { read, all } in
 /// bytes and `trouble`. Throws what the relay or the program refuse; `signal` ends it.
 export async function readNews({ onProgress = () => {}, signal } = {}) {
-    const reading = state.reading ??= { after: new Map(), kept: [], keptBytes: 0 };
+    const reading = state.reading ??= { after: new Map(), kept: [], keptBytes: 0, isNew: false };
     const telling = { read: 0, all: 0, trouble: null };
     const tell = (more) => onProgress(Object.assign(telling, more));
     const patience = { signal, hear: (trouble) => tell({ trouble }) };
@@ -21,15 +23,18 @@ export async function readNews({ onProgress = () => {}, signal } = {}) {
     for await (const batch of batches(open, reading.after, patience)) {
         signal?.throwIfAborted();
         tell({ read: telling.read + batch.length });
+        reading.isNew = true;
         keep(batch);
         await visit.call('scan', batch);
     }
-    if (!await visit.call('needsSecondPass')) return;
-    const again = reading.keptBytes > mostKept ? batches(open, new Map(), patience) : reading.kept;
+    const isKept = reading.keptBytes <= mostKept;
+    if (isKept ? !await visit.call('needsSecondPass') : !reading.isNew) return;
+    const again = isKept ? reading.kept : batches(open, new Map(), patience);
     for await (const batch of again) {
         signal?.throwIfAborted();
         await visit.call('scanAgain', batch.slice());
     }
+    reading.isNew = false;
 }
 
 /// Keeps a copy of what was read or sent, for a second pass.

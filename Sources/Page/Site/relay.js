@@ -5,6 +5,7 @@ const longestWait = 30e3;
 const answerTime = 30e3;
 const retractionBytes = 112;
 const mostRetractions = 4096;
+const mostBytes = 4 * 1024 * 1024; // of an answer
 const slowest = 8; // bytes a millisecond that a transfer is given before it counts as stuck
 
 /// Something went wrong on the way or at the relay. `code` is stable; 'offline' when nothing
@@ -128,24 +129,29 @@ async function ask(path, content) {
     throw new RelayError(code, { status: response.status, wait });
 }
 
-/// The whole body. A transfer that stands still is given up, a slow one is not.
+/// The whole body. A transfer that stands still is given up, a slow one is not; what never ends is
+/// not read for ever.
 async function body(response, { stop, timer }) {
     clearTimeout(timer);
     const parts = [];
+    let length = 0;
     let idle = 0;
     try {
         const reader = response.body.getReader();
-        for (;;) {
+        while (length <= mostBytes) {
             idle = setTimeout(() => stop.abort(), answerTime);
             const { done, value } = await reader.read();
             clearTimeout(idle);
             if (done) return joined(...parts);
             parts.push(value);
+            length += value.length;
         }
     } catch {
         clearTimeout(idle);
         throw new RelayError('offline');
     }
+    stop.abort();
+    throw new RelayError('answerTooLong', { status: response.status });
 }
 
 /// Waits, but no longer than until the browser says that the network is back.

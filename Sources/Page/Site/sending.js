@@ -169,13 +169,20 @@ export class Sending {
     /// Composed, and once more where there is no room for what took the least work: how large the
     /// envelopes are, and so what they need, shows only then.
     async #drafts(lists) {
-        await this.#compose(lists);
-        const drafts = listed(await visit.call('drafts'));
+        const drafts = await this.#composed(lists);
         const more = await moreBitsFor(drafts);
         this.#claims(more);
-        if (more === 0) return drafts;
-        await this.#compose({ ...lists, moreBits: more });
-        return listed(await visit.call('drafts'));
+        return more === 0 ? drafts : this.#composed({ ...lists, moreBits: more });
+    }
+
+    /// A program that took over in between has no drafts, and none at all would be stored at once:
+    /// composed once more then.
+    async #composed(lists, isAgain = false) {
+        const { envelopes } = await this.#compose(lists);
+        const drafts = listed(await visit.call('drafts'));
+        if (drafts.length === envelopes) return drafts;
+        if (isAgain) throw new Error('drafts');
+        return this.#composed(lists, true);
     }
 
     #claims(more) { this.moreBits = Math.max(this.moreBits, more); }

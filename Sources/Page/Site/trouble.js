@@ -17,11 +17,12 @@ const told = {
     erased: 'erased', noSuchCase: 'erased', noRequest: 'erased',
     noBridgeCard: 'bridgeAway', noBridgeKey: 'bridgeAway', bridgeGone: 'bridgeGone',
     noSuchAuthority: 'bridgeGone', wouldBePublic: 'public',
+    answerTooLong: 'relayOdd', notUnderstood: 'relayOdd',
 };
 
 // words: refused.{cannotSeal outOfMemory offline tooLong nothing wrongCommunity notSigned
-//   unknownCommunity expired clock codeFull relayFull changed erased bridgeAway bridgeGone public
-//   unknown}, waiting.{moment offline busy}
+//   unknownCommunity expired clock codeFull relayFull relayOdd changed erased bridgeAway bridgeGone
+//   public unknown}, waiting.{moment offline busy}
 
 /// A screen that says what it waits for as long as `isPresent` says so.
 export function awaited(isPresent) {
