@@ -137,6 +137,33 @@ import Wire
         #expect(disk.fingerprint == empty)
     }
 
+    @Test func aDiskHidesWhatIsOwnAndShowsItAgain() throws {
+        var disk = Disk()
+        let empty = disk.fingerprint
+        let charted = Charted(seed: 1, start: World.start)
+        let envelope = charted.envelope(1, at: World.start)
+        let id = charted.id(envelope)
+        func item(isOwn: Bool, isHidden: Bool = false) -> StoreItem {
+            StoreItem(id: id, content: .envelope(envelope), isOwn: isOwn, isHidden: isHidden)
+        }
+        // What came from others is own from when it is submitted here.
+        #expect(disk.store([item(isOwn: false)]) == .stored)
+        #expect(disk.ownIDs.isEmpty)
+        #expect(disk.store([item(isOwn: true)]) == .duplicate)
+        #expect(disk.store([item(isOwn: false)]) == .duplicate)
+        #expect(disk.ownIDs == [id])
+        let open = disk.fingerprint
+        for _ in 0..<2 { disk.hide([id]) }
+        #expect(disk.hides(id) && disk.holds(id) && disk.fingerprint == empty)
+        #expect(disk.missing(among: [id]) == [id] && disk.hidden == [envelope])
+        #expect(disk.fetch([id]).map(\.item) == [.nothing])
+        #expect(disk.store([item(isOwn: false)]) == .stored)
+        #expect(!disk.hides(id) && disk.fingerprint == open && disk.ownIDs == [id])
+        disk.hide([id])
+        disk.remove([id])
+        #expect(disk.fingerprint == empty && disk.items.isEmpty)
+    }
+
     @Test func delaysFallIntoBucketsNoWiderThanASixtyFourth() {
         var last = -1
         for time in [UInt64](0...5000) + [86_400_000, 86_400_001, 320_000_000_000] {

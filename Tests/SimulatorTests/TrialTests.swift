@@ -7,6 +7,8 @@ import Testing
     func everythingHoldsWhateverBefalls(_ seed: UInt64) {
         let report = Play(.trial(seed), seed: seed).run()
         #expect(report.isHeld, "kith-sim seeds --first \(seed) --count 1\n\(report.text)")
+        // It was looked at, and not just never asked.
+        #expect(report[.convergence] != nil)
     }
 
     @Test func theTrialsOfSixtySeedsKnowAllFaults() {

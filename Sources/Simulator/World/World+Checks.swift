@@ -52,9 +52,9 @@ extension World {
     /// Tables are as small as their limits say; looked at now and then.
     func checkTables(of host: Host) {
         let links = host.relay.linkCount
-        if links > Limits.links { violate(host, "has \(links) links") }
+        if links > most.links { violate(host, "has \(links) links") }
         let addresses = host.relay.knownAddresses.count
-        if addresses > Limits.knownAddresses { violate(host, "knows \(addresses) addresses") }
+        if addresses > most.addresses { violate(host, "knows \(addresses) addresses") }
     }
 }
 

@@ -54,6 +54,8 @@ public final class World {
     public private(set) var violationCount = 0
     public private(set) var eventCount = 0
     var feedCount = 0
+    /// What a relay's tables may hold; less where this rule itself is tried.
+    var most = (links: Limits.links, addresses: Limits.knownAddresses)
     /// Ends whose links have frames to flush.
     var unflushed: [Int32] = []
 
