@@ -143,6 +143,6 @@ import Wire
         let drafts = try Sealer.seal(
             .answer, answer.encoded, id: .zero, to: .shared(key),
             community: scene.network.community, posting, random: { random.bytes($0) })
-        return try #require(drafts.first).finished(nonce: 0)
+        return try #require(drafts.first).worked(from: 0)
     }
 }

@@ -57,7 +57,7 @@ import Wire
     /// A hundred thousand bytes and the end of the link wait for one who reads a thousand a second.
     /// Seed 2108: they went on waiting when it was fast again, and it had a neighbour who was gone.
     /// It can't be dialled, so that no second link takes the place of the one that ended.
-    @Test(arguments: [(bandwidth: "none", seconds: 1 as UInt64), ("20kB/s", 6)])
+    @Test(arguments: [(bandwidth: "none", seconds: 1 as UInt64), ("20kB/s", 5)])
     func whoIsFastAgainReadsAtOnceWhatWaited(_ bandwidth: String, _ seconds: UInt64) throws {
         let world = World(
             try Scenario(
