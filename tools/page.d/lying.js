@@ -2,7 +2,7 @@
 
 import { Clock } from './page/clock.js';
 import { fetchFile } from './page/files.js';
-import { readNews } from './page/reading.js';
+import { keep, readNews } from './page/reading.js';
 import { relayInfo, texts } from './page/relay.js';
 import { Sending } from './page/sending.js';
 import { state } from './page/state.js';
@@ -46,6 +46,8 @@ window.visit = {
     },
 
     read: () => readNews().then(() => state.reading.keptBytes),
+
+    keep(count) { keep(new Uint8Array(count)); },
 
     /// What fetching a file comes to whose chunks are of these weeks; none of them is there.
     async file(weeks) {

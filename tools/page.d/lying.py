@@ -114,6 +114,15 @@ def twice(page):
     expect(page.run('read'), 14 * MOST, 'what was read last')
     expect(len(Liar.asked) - asked, 1 + 1 + 14, 'requests when something is new')
 
+    # What was kept and had no use is fetched no more than what had one, once it is too much to keep.
+    page.run('begin', RECORDS, NOW)
+    Liar.lie({'/api/weeks/': weeks(), '/api/texts/': of(11)})
+    page.run('read')
+    page.run('keep', 8 * MEBIBYTE)
+    asked = len(Liar.asked)
+    page.run('read')
+    expect(len(Liar.asked) - asked, 2, 'requests when the rest is own')
+
 
 def partitions(page):
     """What is asked for a file hides it, whatever the relay counts and the index says."""

@@ -13,7 +13,9 @@ const mostKept = 48 * 1024 * 1024;
 /// Reads what is new since the last time, the first time all. `onProgress` gets { read, all } in
 /// bytes and `trouble`. Throws what the relay or the program refuse; `signal` ends it.
 export async function readNews({ onProgress = () => {}, signal } = {}) {
-    const reading = state.reading ??= { after: new Map(), kept: [], keptBytes: 0, isNew: false };
+    const reading = state.reading ??= {
+        after: new Map(), kept: [], keptBytes: 0, isNew: false, isHalfDone: false,
+    };
     const telling = { read: 0, all: 0, trouble: null };
     const tell = (more) => onProgress(Object.assign(telling, more));
     const patience = { signal, hear: (trouble) => tell({ trouble }) };
@@ -28,13 +30,17 @@ export async function readNews({ onProgress = () => {}, signal } = {}) {
         await visit.call('scan', batch);
     }
     const isKept = reading.keptBytes <= mostKept;
-    if (isKept ? !await visit.call('needsSecondPass') : !reading.isNew) return;
-    const again = isKept ? reading.kept : batches(open, new Map(), patience);
-    for await (const batch of again) {
+    const isDue = isKept ? reading.isHalfDone || await visit.call('needsSecondPass') : reading.isNew;
+    // Whether there was a use for what is kept must not show once it is kept no more.
+    if (isKept) reading.isNew = false;
+    if (!isDue) return;
+    reading.isHalfDone = true;
+    for await (const batch of isKept ? reading.kept : batches(open, new Map(), patience)) {
         signal?.throwIfAborted();
         await visit.call('scanAgain', batch.slice());
     }
     reading.isNew = false;
+    reading.isHalfDone = false;
 }
 
 /// Keeps a copy of what was read or sent, for a second pass.
