@@ -75,7 +75,8 @@ class PageAndNode(Consents):
     async def give(self, **more: Any) -> str:
         """Consents at the page; the consent's id."""
         wish = {"case": 0, "bridge": text(self.key), "authority": self.url, "now": self.now}
-        wish |= {"fields": ["kinds", "where"], "purpose": PURPOSE, "extra": {"area": "Harbour"}}
+        wish |= {"fields": ["kinds", "where"], "purpose": PURPOSE, "days": 14}
+        wish |= {"extra": {"area": "Harbour"}}
         shown = await self.page.call("preview", **(wish | more))
         await self.send(list(await self.page.compose("give", slot=self.slot)))
         return shown["id"]
