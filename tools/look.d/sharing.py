@@ -28,8 +28,7 @@ class Sharing:
             page.fill("field.area", AREA)
             self.look.see("consent-what")
             page.press("question.on")
-            page.at("why.title")
-            page.choose("purpose.3")
+            self.choose_purpose(3)
             self.look.see("consent-why")
             page.press("why.on")
             page.at("preview.title")
@@ -58,6 +57,13 @@ class Sharing:
             codes = re.findall(r"ICCS (\d+)", json.dumps(shown["kinds"]))
             expect(codes == list(KINDS.values()), f"the bridge reads {shown['kinds']}")
         return consent
+
+    def choose_purpose(self, number=1, span=1):
+        """What for, and until when: the second of the days offered, thirty from now."""
+        page = self.page
+        page.at("why.title")
+        page.choose(f"purpose.{number}")
+        page.choose("", page.texts("main fieldset:last-of-type label.option")[span].strip())
 
     def forwarded(self, consent):
         page, bridge = self.page, self.scene.bridge
