@@ -46,7 +46,7 @@ def play(program, pages, options, chosen):
     began = time.monotonic()
     try:
         scene.start()
-        if set(chosen) & {*LOOKS, *SELDOM}:
+        if set(chosen) & {*LOOKS, *SELDOM, *Trouble.needs_bridge}:
             scene.start_bridge()
         for name in chosen:
             try:

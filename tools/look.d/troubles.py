@@ -3,10 +3,13 @@
 from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
+from consents import ConsentTroubles
 from exits import ExitTroubles
 from fingers import FingerTroubles
+from guiding import GuidanceTroubles
 from journeys import Journey
 from lines import LineTroubles
+from midway import MidwayTroubles
 from others import OtherClients
 from page import Page
 from places import PlaceTroubles
@@ -15,7 +18,7 @@ from tabs import TabTroubles
 
 class Trouble(
         FileTroubles, LineTroubles, TabTroubles, ExitTroubles, FingerTroubles, PlaceTroubles,
-        OtherClients):
+        ConsentTroubles, GuidanceTroubles, MidwayTroubles, OtherClients):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):
