@@ -166,23 +166,11 @@ class Attaching:
         page.js("document.querySelector('.said.them button').click()")
         page.at("file.title")
         self.see("file")
-        self.show_picture()
+        show_picture(page)
         size = page.js("const one = document.querySelector('img.picture');"
                        "return [one.naturalWidth, one.naturalHeight]")
         expect(size == [400, 300], f"a picture of {size}")
         self.see("file-shown")
-
-    def show_picture(self):
-        """Its chunks may come later than the words."""
-        page = self.page
-        shown = "return document.querySelector('img.picture')?.naturalWidth > 0"
-        for _ in range(20):
-            page.press("file.show")
-            page.until(lambda: page.js(shown) or page.words.plain("file.missing") in page.text(),
-                       "neither a picture nor a word", 60)
-            if page.js(shown):
-                return
-        page.until(lambda: page.js(shown), "the picture never comes", 1)
 
     def share_original(self):
         page, journey = self.page, self.journey
@@ -217,6 +205,18 @@ class Attaching:
         def is_gone():
             expect_soon(self.files() == [], "the desk still has files")
         eventually(is_gone)
+
+
+def show_picture(page):
+    """On the screen of a picture: its chunks may come later than the words."""
+    shown = "return document.querySelector('img.picture')?.naturalWidth > 0"
+    for _ in range(20):
+        page.press("file.show")
+        page.until(lambda: page.js(shown) or page.words.plain("file.missing") in page.text(),
+                   "neither a picture nor a word", 60)
+        if page.js(shown):
+            return
+    page.until(lambda: page.js(shown), "the picture never comes", 1)
 
 
 class FileTroubles:

@@ -9,14 +9,14 @@ OWN = ("connection", "content-length", "transfer-encoding", "keep-alive")
 
 
 class Between:
-    """Carries every request and every answer, but those named in `instead`.
+    """Carries every request and every answer, but those named in `instead` and `changed`.
 
-    Its keys are beginnings of request lines, such as "POST /api/submissions"; its values are a
-    status, a type and the bytes of what is answered.
+    Their keys are beginnings of request lines, such as "POST /api/submissions". What is answered
+    `instead` is a status, a type and bytes; what is `changed` are functions of the relay's bytes.
     """
 
     def __init__(self, target):
-        self.instead, self.asked, self.answered = {}, [], 0
+        self.instead, self.changed, self.asked, self.answered = {}, {}, [], 0
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -25,9 +25,12 @@ class Between:
             def do_GET(self):
                 length = int(self.headers.get("content-length") or 0)
                 body = self.rfile.read(length) if length else None
-                outer.asked.append(f"{self.command} {self.path}")
-                answer = outer.answer_to(outer.asked[-1])
-                status, fields, content = answer or self.asked_of_relay(body)
+                line = f"{self.command} {self.path}"
+                outer.asked.append(line)
+                status, fields, content = outer.answer_to(line) or self.asked_of_relay(body)
+                change = outer.found_in(outer.changed, line)
+                if change is not None and status == 200:
+                    content = change(content)
                 self.send_response_only(status)
                 for name, value in fields:
                     self.send_header(name, value)
@@ -41,7 +44,7 @@ class Between:
                 way = http.client.HTTPConnection("127.0.0.1", target, timeout=60)
                 try:
                     fields = {name: value for name, value in self.headers.items()
-                              if name.lower() not in OWN}
+                              if name.lower() not in (*OWN, "accept-encoding")}
                     way.request(self.command, self.path, body, fields)
                     answer = way.getresponse()
                     told = [(name, value) for name, value in answer.getheaders()
@@ -62,8 +65,12 @@ class Between:
     def address(self):
         return f"http://127.0.0.1:{self.port}/"
 
+    @staticmethod
+    def found_in(named, line):
+        return next((one for start, one in named.items() if line.startswith(start)), None)
+
     def answer_to(self, line):
-        found = next((one for start, one in self.instead.items() if line.startswith(start)), None)
+        found = self.found_in(self.instead, line)
         if found is None:
             return None
         self.answered += 1

@@ -1,6 +1,5 @@
 """What is looked at on every screen, and the table of what was found."""
 
-import json
 import time
 from collections import OrderedDict
 from importlib import util
@@ -58,7 +57,11 @@ return [...document.querySelectorAll('a[href], button, input, textarea, summary'
   return node === (group.find((one) => one.checked) ?? group[0]);
 });
 """
-CHECKS = ("axe", "fits", "words", "console", "keyboard")
+# The columns of the table, and the looks that belong to each (runs.py). Troubles are on a phone.
+WAYS = {
+    "phone": ("phone", "troubles"), "wide": ("wide",), "Arabic": ("arabic", "arabic-wide"),
+    "dark": ("dark", "dark-wide"), "keyboard": ("keyboard",), "slow": ("slow",), "no wasm": ("plain",),
+}
 
 
 class Table:
@@ -88,18 +91,40 @@ class Table:
     def screens(self):
         return list(self.cells)
 
-    def lines(self):
-        """One row a screen; a dot says that it was not looked at in that way."""
-        width = max((len(screen) for screen in self.cells), default=6) + 2
-        lines = [" " * width + "".join(f"{column:>11}" for column in self.columns)]
+    def rows(self):
+        """One row a screen: its name, a cell for each way of looking, and what axe found in all.
+
+        A way counts as good where everything but axe is; "–" says that it was not looked at so.
+        """
         for screen, row in self.cells.items():
-            shown = []
-            for column in self.columns:
-                cell = row.get(column)
-                found = [check for check in cell or {} if cell[check]]
-                shown.append("·" if cell is None else ",".join(found) or f"{len(cell)} good")
-            lines.append(f"{screen:{width}}" + "".join(f"{text:>11}" for text in shown))
-        return lines
+            shown = [screen]
+            for looks in WAYS.values():
+                seen = [row[look] for look in looks if look in row]
+                wrong = {check for cell in seen for check in cell if check != "axe" and cell[check]}
+                shown.append(", ".join(sorted(wrong)) or ("good" if seen else "–"))
+            axe = [cell["axe"] for cell in row.values() if "axe" in cell]
+            shown.append(f"{sum(map(len, axe))} in {len(axe)}" if axe else "–")
+            yield shown
+
+    def lines(self):
+        """The table for a terminal."""
+        rows = [["screen", *WAYS, "axe"], *self.rows()]
+        widths = [max(len(row[at]) for row in rows) + 2 for at in range(len(rows[0]))]
+        return ["".join(f"{text:{width}}" for text, width in zip(row, widths)).rstrip()
+                for row in rows]
+
+    def markdown(self):
+        """The table for people who read it elsewhere, with what the words in it mean."""
+        rows = [["screen", *WAYS, "axe"], ["---"] * (len(WAYS) + 2), *self.rows()]
+        looks = "; ".join(f"{way}: {', '.join(looks)}" for way, looks in WAYS.items())
+        return "\n".join([
+            "# The seeker's page, screen by screen", "",
+            *(f"| {' | '.join(row)} |" for row in rows), "",
+            "*good*: nothing is cut off or too small to press, no key stands where its words should, the "
+            "console is silent, and with the keyboard alone everything is reached, in order and in sight. "
+            "Where it is not, the check that failed is named. *axe*: violations, in so many looks. *–*: not "
+            "looked at in this way.", "", f"Looks of each way: {looks}.", "",
+            *(f"- FAILED {one}" for one in self.wrong), ""])
 
     def as_json(self):
         return {"columns": self.columns, "screens": self.cells}
@@ -108,12 +133,12 @@ class Table:
 class Looker:
     """Looks at the screen that is shown, keeps its picture, and notes what is wrong."""
 
-    def __init__(self, table, look, page=None, network_fails=False):
+    def __init__(self, table, look, page=None, network_fails=False, folder=None):
         """`network_fails`: the browser itself notes every request that got no good answer."""
         self.table, self.look, self.page = table, look, page
         self.chromium = page.chromium if page else None
         self.network_fails = network_fails
-        self.folder = table.out / self.look.name
+        self.folder = table.out / (folder or look.name)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.count = 0
 
@@ -157,7 +182,3 @@ class Looker:
             wrong += [f"{seen}: {name!r}"] if seen else []
         self.chromium.js("arguments[0]?.focus?.({ preventScroll: true })", before)
         return wrong
-
-    def write(self):
-        text = json.dumps(self.table.as_json(), indent=1, ensure_ascii=False)
-        (self.table.out / "table.json").write_text(text, encoding="utf-8")

@@ -19,6 +19,7 @@ from scene import Scene
 from scripts import IN_PAGE, PHOTO, SEAL, WORK
 from slowing import slowed
 from steps import Steps, expect
+from traces import stored
 from words import Words
 
 TEST_WORK = 8  # base bits of a test network
@@ -41,6 +42,7 @@ BARS = {
     "photo of 5 MiB cleaned and sealed, s": 3,
     "code to conversation, 10 000 envelopes, 4x slower, s": 3,
     "work for one request, 4x slower, s": 4,
+    "kept in the browser's stores, bytes": 0,
 }
 
 
@@ -191,6 +193,23 @@ class Figures:
                     expect(journey.said("them") == ["Found among ten thousand."], "it reads otherwise")
         self.note("code to conversation, 10 000 envelopes, 4x slower, s", times)
 
+    def kept(self):
+        """After a visit with a request: what of the page lies in the browser's stores and caches.
+
+        Not counted is a note of when each of its programs was last read (traces.py), told by itself.
+        """
+        with self.step("what is left in the browser's stores"), self.browser() as (page, journey):
+            journey.enter()
+            journey.quick_request("Kept nowhere: siskinholt.")
+            journey.take_code()
+            journey.arrived("request")
+            page.chromium.quit()
+            files, stamps = stored(page.chromium.profile, self.scene.address)
+            kept, noted = (sum(one.stat().st_size for one in some) for some in (files, stamps))
+        self.note("kept in the browser's stores, bytes", [kept])
+        self.found["addresses of its programs there, with a time"] = {
+            "text": f"{len(stamps)}, Chromium's own notes of {noted} bytes in all"}
+
     def run(self, page, script, *arguments):
         found = page.chromium.wait_js(IN_PAGE % script, *arguments)
         expect("problem" not in found, f"the page says {found.get('problem')}")
@@ -210,7 +229,7 @@ def measure(program, pages, options):
             except Exception as failure:
                 failures.append(f"{one.__name__}: {str(failure).splitlines()[0]}")
     with figures.at(full_work=False):
-        part(figures.weight, figures.first_view, figures.sealing, figures.photo,
+        part(figures.weight, figures.first_view, figures.sealing, figures.photo, figures.kept,
              figures.conversation)
     with figures.at(full_work=True):
         part(figures.work, figures.told_before)

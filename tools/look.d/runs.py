@@ -10,6 +10,7 @@ from journeys import Journey
 from leaving import expect_clean_end, expect_nothing_behind, expect_nothing_stored, leave
 from page import Page
 from scene import Scene
+from seldom import Seldom
 from slowing import slowed
 from loopback import Neutral
 from steps import Failed, Steps
@@ -27,11 +28,12 @@ LOOKS = {look.name: look for look in (
     Look("slow", throttle=4),
     Look("plain", plain=True))}
 USUAL = ["phone"]
+SELDOM = {f"{name}-seldom": look for name, look in LOOKS.items()}
 TROUBLES = Trouble.names()
 
 
 def names():
-    return [*LOOKS, *TROUBLES]
+    return [*LOOKS, *SELDOM, *TROUBLES]
 
 
 def play(program, pages, options, chosen):
@@ -44,12 +46,14 @@ def play(program, pages, options, chosen):
     began = time.monotonic()
     try:
         scene.start()
-        if set(chosen) & set(LOOKS):
+        if set(chosen) & {*LOOKS, *SELDOM, *Trouble.needs_bridge}:
             scene.start_bridge()
         for name in chosen:
             try:
                 if name in LOOKS:
                     journey_in(scene, site, table, steps, LOOKS[name])
+                elif name in SELDOM:
+                    seldom_in(scene, site, table, steps, SELDOM[name])
                 else:
                     trouble.play(name)
             except Exception as failure:
@@ -72,13 +76,14 @@ def sum_up(options, table, failures, seconds):
               **table.as_json()}
     text = json.dumps(result, indent=1, ensure_ascii=False)
     (options.out / "look.json").write_text(text, encoding="utf-8")
+    (options.out / "table.md").write_text(table.markdown(), encoding="utf-8")
     if options.json:
         print(text)
     else:
         print("\n".join(["", *table.lines(), ""]))
         print("\n".join(f"   FAILED  {failure}" for failure in failures))
-        print(f"{len(table.screens)} screens in {len(table.columns)} ways, {len(failures)} failures, "
-              f"{seconds:.0f} s; pictures in {options.out}")
+        print(f"{len(table.screens)} screens in {len(table.columns)} looks, {len(failures)} failures, "
+              f"{seconds:.0f} s; pictures and table.md in {options.out}")
     return 1 if failures else 0
 
 
@@ -124,3 +129,20 @@ def whole_journey(journey, page, steps, look):
         expect_nothing_stored(page)
         leave(page, by_keys=True)
         expect_nothing_behind(page)
+
+
+def seldom_in(scene, site, table, steps, look):
+    """The screens that the journeys do not pass, in one way of looking."""
+    chromium = Chromium(look, site)
+    try:
+        page = Page(chromium, Words(look.language), scene.address)
+        try:
+            with slowed(chromium, look.throttle):
+                looker = Looker(table, look, page, network_fails=True, folder=f"{look.name}-seldom")
+                Seldom(scene, page, looker, steps).play()
+        except Exception:
+            chromium.last_shot(table.out / f"failed-{look.name}-seldom.png")
+            raise
+    finally:
+        chromium.quit()
+        chromium.forget()

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bridge import Bridge, BridgeJourney
+from bridge import AUTHORITY, Bridge, BridgeJourney
 from command import Kith
 from relay import Relay, free_ports
 from steps import eventually, expect, expect_soon
@@ -63,6 +63,11 @@ class Scene:
     def start_bridge(self):
         self.bridge = Bridge(self.kith, self.folder, self.bridge_port, self.kith.program)
         BridgeJourney(self, self.bridge, False).set_up()
+
+    def name_authority(self, is_private):
+        """The steward says anew whom the bridge passes things on to, and whether they publish it."""
+        self.desk("community", "bridge", self.bridge.key, "--authority", self.bridge.authority.url,
+                  "--name", AUTHORITY, *(["--private"] if is_private else []))
 
     def desk(self, *words):
         return self.kith.run(

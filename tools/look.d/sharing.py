@@ -39,7 +39,7 @@ class Sharing:
             page.choose("purpose.3")
             page.press("why.on")
             page.says("why.until.needed")
-            page.choose("", page.texts("main fieldset:last-of-type label")[-2])
+            self.choose_purpose(3)
             self.look.see("consent-why")
             page.press("why.on")
             page.at("preview.title")
@@ -72,6 +72,13 @@ class Sharing:
             codes = re.findall(r"ICCS (\d+)", json.dumps(shown["kinds"]))
             expect(codes == list(KINDS.values()), f"the bridge reads {shown['kinds']}")
         return consent
+
+    def choose_purpose(self, number=1, span=1):
+        """What for, and until when: the second of the days offered, thirty from now."""
+        page = self.page
+        page.at("why.title")
+        page.choose(f"purpose.{number}")
+        page.choose("", page.texts("main fieldset:last-of-type label.option")[span].strip())
 
     def forwarded(self, consent):
         page, bridge = self.page, self.scene.bridge

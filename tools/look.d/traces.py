@@ -52,7 +52,7 @@ def search(profile, texts, skip=()):
 
 
 def stored(profile, origin):
-    """Files below a store of the browser that mention the page's origin, and how many mere stamps.
+    """Files below a store of the browser that mention the page's origin, and those of mere stamps.
 
     Chromium notes when it last read each program of a page, by its address, whatever the page says;
     the programs are the same for everybody and all are read in every visit. No header hinders it,
@@ -60,7 +60,7 @@ def stored(profile, origin):
     """
     host = origin.split("//")[1].rstrip("/")
     forms = (host.encode(), host.replace(":", "_").encode(), host.encode("utf-16-le"))
-    found, stamps = [], 0
+    found, stamps = [], []
     for file in sorted(profile.rglob("*")):
         name = str(file.relative_to(profile))
         if not file.is_file() or not any(store in name for store in STORES):
@@ -69,9 +69,9 @@ def stored(profile, origin):
         if not any(form in data for form in forms):
             continue
         if "Code Cache/js" in name and len(data) < MOST_STAMP:
-            stamps += 1
+            stamps.append(file)
         else:
-            found.append(name)
+            found.append(file)
     return found, stamps
 
 
@@ -105,7 +105,7 @@ def expect_nothing_kept(profile, origin, canaries, codes, link, remarks):
     found = search(profile, telling, skip=("traffic.json",))
     expect(not found, f"the profile holds {found[:3]}")
     kept, stamps = stored(profile, origin)
-    expect(not kept, f"something of the page is stored: {kept[:3]}")
+    expect(not kept, f"something of the page is stored: {[one.name for one in kept[:3]]}")
     cooked = cookies(profile)
     expect(not cooked, f"cookies are kept: {cooked}")
     rows = [row for row in history(profile) if row[0].startswith(origin)]
@@ -114,4 +114,4 @@ def expect_nothing_kept(profile, origin, canaries, codes, link, remarks):
         expect(title in ("Notes", "", Neutral.title), f"the history holds the title {title!r}")
     remarks.append("history: " + ", ".join(
         sorted({"the address" if address == origin else "the link" for address, _ in rows})))
-    remarks.append(f"{stamps} addresses of its programs with a time")
+    remarks.append(f"{len(stamps)} addresses of its programs with a time")

@@ -3,15 +3,18 @@
 from attaching import FileTroubles
 from checks import Looker
 from chromium import Chromium, Look
+from consents import ConsentTroubles
 from diaries import DiaryTroubles
 from engines import EngineTroubles
 from erasing import ErasingTroubles
 from exits import ExitTroubles
 from fingers import FingerTroubles
 from full import FullTroubles
+from guiding import GuidanceTroubles
 from journeys import Journey
 from keeping import KeepingTroubles
 from lines import LineTroubles
+from midway import MidwayTroubles
 from others import OtherClients
 from page import Page
 from places import PlaceTroubles
@@ -20,8 +23,8 @@ from tabs import TabTroubles
 
 class Trouble(
         FileTroubles, DiaryTroubles, LineTroubles, FullTroubles, TabTroubles, ExitTroubles,
-        FingerTroubles, PlaceTroubles, EngineTroubles, OtherClients, ErasingTroubles,
-        KeepingTroubles):
+        FingerTroubles, PlaceTroubles, EngineTroubles, ConsentTroubles, GuidanceTroubles,
+        MidwayTroubles, OtherClients, ErasingTroubles, KeepingTroubles):
     """At the scene; each method that begins with try_ is a run."""
 
     def __init__(self, scene, site, table, steps, words):
