@@ -1,3 +1,5 @@
+import Model
+import Node
 import Testing
 import Wire
 
@@ -54,9 +56,9 @@ import Wire
         #expect(slow.traffic.delay(of: 1) > quick.traffic.delay(of: 1) + 1000)
     }
 
-    /// A hundred thousand bytes and the end of the link wait for one who reads a thousand a second.
-    /// Seed 2108: they went on waiting when it was fast again, and it had a neighbour who was gone.
-    @Test(arguments: [(bandwidth: "none", seconds: 1 as UInt64), ("20kB/s", 6)])
+    /// Most of a hundred thousand bytes still waits for one who read a thousand a second.
+    /// Seed 2108: the end of a link waited behind it for minutes, and so did the neighbour's place.
+    @Test(arguments: [(bandwidth: "none", seconds: 1 as UInt64), ("20kB/s", 5)])
     func whoIsFastAgainReadsAtOnceWhatWaited(_ bandwidth: String, _ seconds: UInt64) throws {
         let world = World(
             try Scenario("nodes: 2\nlatency: 10ms\nrounds: 0\nbandwidth: \(bandwidth)"), seed: 1)
@@ -65,15 +67,14 @@ import Wire
         world.strike(.slow(.count(1), rate: 1000))
         let other = world.ends[Int(end)].other
         for _ in 0..<100 { world.transmit(.pad(count: 996), from: other) }
-        world.close(other)
         world.run(milliseconds: 10_000)
-        #expect(world.ends[Int(end)].phase == .open)
+        #expect(world.ends[Int(end)].queue.count > 85)
         world.strike(.fast)
         world.run(milliseconds: (seconds - 1) * 1000)
-        #expect(world.ends[Int(end)].phase == .open)
+        #expect(world.ends[Int(end)].queue.count > 0)
         world.run(milliseconds: 1000)
-        #expect(world.ends[Int(end)].phase == .over)
-        #expect(world.isMutual)
+        #expect(world.ends[Int(end)].queue.count == 0)
+        #expect(world.ends[Int(end)].phase == .open)
     }
 
     @Test func lossIsDelay() throws {
@@ -98,6 +99,19 @@ import Wire
     @Test func fullDisksAreFilledUpLater() throws {
         let report = try play("at 0s: fill-disks 30%\nat 1m: free-disks\nsettle: 2h")
         #expect(report.isHeld, "\(report.text)")
+    }
+
+    /// An hour has room for 540 of a day in the pool of the others.
+    @Test func whatHasNoPlaceIsKeptByItsOriginAlone() throws {
+        let scenario = try Scenario(
+            "nodes: 3\nlatency: 10ms\nttl: day\nrounds: 0\nstem gap: 0s\n"
+                + "at 0s: burst 560\nat 20m: burst 200")
+        let play = Play(scenario, seed: 1)
+        let report = play.run()
+        #expect(report.isHeld, "\(report.text)")
+        let disks = play.world.hosts.map(\.disk)
+        #expect(disks.allSatisfy { $0.open.count == 541 })  // with the charter
+        #expect(disks.reduce(0) { $0 + $1.hidden.count } == 220)
     }
 
     @Test func whatIsTakenBackIsGoneEverywhere() throws {

@@ -26,6 +26,13 @@ struct Disk: Sendable {
     /// It is on its stem.
     func hides(_ id: ItemID) -> Bool { items[id]?.isHidden == true }
 
+    func shows(_ id: ItemID) -> Bool { items[id]?.isHidden == false }
+
+    /// The first that is in the open here and not there.
+    func firstShown(not other: Disk) -> ItemID? {
+        order.first { shows($0.id) && !other.shows($0.id) }?.id
+    }
+
     func retracts(_ target: ItemID) -> Bool { retracted[target] != nil }
 
     /// Records of earlier runs, in the order they came.
@@ -171,6 +178,15 @@ struct Disk: Sendable {
                 id: item.id, target: target, isLoose: false, slot: header.slot,
                 ttlClass: header.ttlClass, size: header.size, workBits: header.workBits,
                 topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden)
+        }
+    }
+
+    /// Envelopes in the open.
+    var open: [StoreItem] {
+        order.compactMap { position in
+            guard let item = items[position.id], !item.isHidden, case .envelope = item.content
+            else { return nil }
+            return item
         }
     }
 
