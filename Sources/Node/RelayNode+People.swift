@@ -46,28 +46,36 @@ extension RelayNode {
         else { return [.answer(ticket, .noRoom)] }
         if !replaced.isEmpty || !effects.isEmpty { effects += follow(turn) }
         let new = items.map(\.id).filter { !pools.isReserved($0) }
-        for item in items { effects += drop(reserve(item, turn)) }
         let token = token()
+        for index in items.indices {
+            // What a later one of the same submission displaces is known to be on its way.
+            let displaced = reserve(&items[index], turn)
+            if !items[index].isHidden { storing[items[index].id] = token }
+            effects += drop(displaced)
+        }
         pending[token] = .submission(
             ticket, items, isUrgent: isUrgent, replaces: replaced, new: new)
-        for item in items where !item.isHidden { storing[item.id] = token }
         let order = Effect.storeSubmission(token, ticket, items)
         if !hadCharter, book.charters != nil { effects += begin(0, nil, turn) }
         return [order] + effects
     }
 
     /// On a network made for trying things out the stem can be left out, to save its waits.
-    private var takesStem: Bool {
+    var takesStem: Bool {
         configuration.stemGapMilliseconds > 0 || book.charters?.newest.isTest != true
     }
 
-    /// Gives a submitted item its room; what it displaces in the open must go.
-    private mutating func reserve(_ item: StoreItem, _ turn: Turn) -> [ItemID] {
+    /// Gives a submitted item its room; what it displaces in the open must go. One that its pool has
+    /// no place for stays hidden, without a stem too: shown, it would be at this node alone.
+    private mutating func reserve(_ item: inout StoreItem, _ turn: Turn) -> [ItemID] {
         let row = PoolRow(id: item.id, item.header)
         _ = pools.admit(row, path: .own, link: nil, wall: turn.wall)
         guard !item.isHidden, !sync.contains(item.id) else { return [] }
         switch pools.admit(row, path: .solicited, link: nil, wall: turn.wall) {
-        case .admit(let displaced), .keep(_, let displaced): return displaced
+        case .admit(let displaced): return displaced
+        case .keep(_, let displaced):
+            item = StoreItem(id: item.id, content: item.content, isOwn: true, isHidden: true)
+            return displaced
         case .refuse: return []
         }
     }

@@ -50,6 +50,11 @@ extension RelayNode {
         guard item.isHidden, case .envelope(let envelope) = item.content else {
             return spread(item, hops: 0, from: nil, turn)
         }
+        guard takesStem else {
+            // Its pool had no place for it.
+            keep(item)
+            return []
+        }
         return run(
             stem.submitted(
                 item.id, .envelope(envelope), isUrgent: isUrgent, now: turn.now, wall: turn.wall),

@@ -212,6 +212,36 @@ import Wire
         #expect(net.stores[0].items[id]?.isHidden == true)
     }
 
+    /// Without a stem too: seed 3189 of the simulator showed it, and it alone had it.
+    @Test func anOwnTextWithoutAPlaceIsKeptAndNeverShown() {
+        var net = full()
+        let link = net.greet(0, as: 20, of: network)
+        net.feed(0, .heard(link, .push(hops: 1, text(100, bits: 6))))
+        net.run(milliseconds: 100)
+        net.forgetSent()
+        let ticket = net.submit([lowest], at: 0)
+        net.run(milliseconds: 130_000)
+        let id = network.id(lowest)
+        #expect(net.answers[0][ticket] == .some(nil))
+        #expect(net.stores[0].items[id]?.isHidden == true)
+        #expect(!net.nodes[0].sync.contains(id))
+        #expect(net.frames(from: 0).allSatisfy { !$0.names(id, network) })
+    }
+
+    @Test func whatItsOwnSubmissionDisplacesIsKeptAndNeverShown() {
+        var net = full()
+        net.forgetSent()
+        let out = network.id(text(99, bits: 4))
+        let better = (100..<108 as Range<UInt64>).map { text($0, bits: 6) }
+        let ticket = net.submit([text(99, bits: 4)] + better, at: 0)
+        net.run(milliseconds: 5000)
+        #expect(net.answers[0][ticket] == .some(nil))
+        #expect(better.allSatisfy { net.nodes[0].sync.contains(network.id($0)) })
+        #expect(net.stores[0].items[out]?.isHidden == true)
+        #expect(!net.nodes[0].sync.contains(out))
+        #expect(net.frames(from: 0).allSatisfy { !$0.names(out, network) })
+    }
+
     // MARK: Earlier runs
 
     @Test func aRestartFindsIndexAndRoomAsTheyWere() {

@@ -28,6 +28,13 @@ struct Disk: Sendable {
     /// It is on its stem, or was displaced.
     func hides(_ id: ItemID) -> Bool { items[id]?.isHidden == true }
 
+    func shows(_ id: ItemID) -> Bool { items[id]?.isHidden == false }
+
+    /// The first that is in the open here and not there.
+    func firstShown(not other: Disk) -> ItemID? {
+        order.first { shows($0.id) && !other.shows($0.id) }?.id
+    }
+
     func retracts(_ target: ItemID) -> Bool { retracted[target] != nil }
 
     /// Records of earlier runs, in the order they came.
@@ -178,6 +185,15 @@ struct Disk: Sendable {
                 ttlClass: header.ttlClass, size: header.size, workBits: header.workBits,
                 topic: header.topic, isOwn: item.isOwn, isHidden: item.isHidden,
                 isDisplaced: displaced.contains(item.id))
+        }
+    }
+
+    /// Envelopes in the open.
+    var open: [StoreItem] {
+        order.compactMap { position in
+            guard let item = items[position.id], !item.isHidden, case .envelope = item.content
+            else { return nil }
+            return item
         }
     }
 

@@ -1,5 +1,6 @@
 import Gossip
 import Model
+import Node
 import Wire
 
 // What must hold once the network was left alone for a while.
@@ -52,9 +53,9 @@ extension World {
 
     /// A host lacks what everybody must hold.
     private func isMissing(_ item: Item, at host: Host) -> Bool {
-        guard ledger.isOwed(item), !host.disk.holds(item.id), !isOver(item, at: host) else {
-            return false
-        }
+        guard ledger.isOwed(item), !host.disk.holds(item.id), !isOver(item, at: host),
+            !hasNoPlace(item, at: host)
+        else { return false }
         // A crash kept somebody from being told that their retraction was on disk; it was.
         return item.takenBackBy == nil || !host.disk.retracts(item.id)
     }
@@ -64,6 +65,34 @@ extension World {
         let target = item.target.map { ledger.items[$0] } ?? item
         guard let header = target.retraction?.header else { return true }
         return header.expiry.seconds <= wall(of: host).seconds + Limits.remainingSeconds
+    }
+
+    /// Its period is full of what ranks above it: then its origin alone keeps it, and shows it to
+    /// nobody. That it is full is a relay's word, the rest is looked at.
+    private func hasNoPlace(_ item: Item, at host: Host) -> Bool {
+        guard let header = item.retraction?.header else { return false }
+        let slots: UInt32 = header.ttlClass.rawValue < TTLClass.week.rawValue ? 6 : 144
+        let period = header.slot.number / slots
+        let isFull = [host, hosts[Int(item.origin)]].contains { host in
+            host.relay.pools.fullPeriods(wall(of: host)).contains {
+                $0.ttlClass == header.ttlClass && $0.first.number / slots == period
+            }
+        }
+        guard isFull else { return false }
+        let rivals = host.disk.open.filter {
+            $0.header.suite != Suite.publicRecord.rawValue
+                && $0.header.ttlClass == header.ttlClass
+                && $0.header.slot.number / slots == period
+        }
+        let worth = Self.worth(header)
+        return rivals.allSatisfy {
+            let other = Self.worth($0.header)
+            return other != worth ? other > worth : $0.id < item.id
+        }
+    }
+
+    private static func worth(_ header: EnvelopeHeader) -> Int {
+        Int(header.workBits) - Int(header.size)
     }
 
     /// Looks at everything once more and says what is wrong.
@@ -101,8 +130,9 @@ extension World {
     }
 
     private func difference(_ host: Host, _ other: Host) -> String {
-        let lacks = other.disk.order.first { !host.disk.holds($0.id) }
-        return lacks.map { ", and lacks \($0.id.short)" } ?? ""
+        if let lacks = other.disk.firstShown(not: host.disk) { return ", and lacks \(lacks.short)" }
+        let more = host.disk.firstShown(not: other.disk)
+        return more.map { ", and shows \($0.short)" } ?? ""
     }
 
     private func judgeNeighbours(of host: Host) {
