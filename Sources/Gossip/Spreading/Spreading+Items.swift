@@ -41,7 +41,7 @@ extension Spreading {
         // Who brings what is new belongs into the tree.
         if hops < Announcement.offTree {
             counters.arrivals += 1
-            counters.links += Int(hops) + 1
+            counters.links += Int(hops)
             welcome(link, now)
         }
         arrivals[id] = Arrival(hops: hops, link: link)
