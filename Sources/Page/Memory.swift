@@ -28,8 +28,10 @@ typealias Reply = UnsafeMutablePointer<UInt8>
 @_expose(wasm, "begin") @_cdecl("kith_page_begin")
 func begin() -> Int32 { kith_begin() }
 
+/// Room for a request, or address 0 where the browser lends no more memory. All else that is
+/// allocated traps there.
 @_expose(wasm, "reserve") @_cdecl("kith_page_reserve")
-func reserve(_ count: UInt32) -> UnsafeMutablePointer<UInt8> { .allocate(capacity: Int(count)) }
+func reserve(_ count: UInt32) -> UnsafeMutablePointer<UInt8>? { kith_reserve(Int(count)) }
 
 /// Takes back what `reserve` or a call returned, and wipes it.
 @_expose(wasm, "release") @_cdecl("kith_page_release")

@@ -2,6 +2,7 @@
 
 import { Clock } from './page/clock.js';
 import { fetchFile } from './page/files.js';
+import { load } from './page/kith.js';
 import { keep, readNews } from './page/reading.js';
 import { relayInfo, texts } from './page/relay.js';
 import { Sending } from './page/sending.js';
@@ -43,6 +44,23 @@ window.visit = {
     answer(name) {
         const read = name === 'relay' ? relayInfo() : texts(state.communityID, 1);
         return read.then(({ bytes }) => bytes?.length ?? 'read', codeOf);
+    },
+
+    /// What calls with so many bytes come to when of the most memory a program may have, in pages
+    /// of 64 KiB, so many are left.
+    async short(most, left, ...counts) {
+        const kith = await load();
+        const { memory } = kith.program;
+        kith.ask('newCode', {}); // what there is before the first call, the program counts as its own
+        memory.grow(most - left - memory.buffer.byteLength / 65536);
+        return counts.map((count) => {
+            try {
+                kith.ask('newCode', new Uint8Array(count));
+                return 'done';
+            } catch (problem) {
+                return codeOf(problem);
+            }
+        });
     },
 
     read: () => readNews().then(() => state.reading.keptBytes),

@@ -153,12 +153,19 @@ def overtaken(page):
     expect([len(body) for body in bodies], [17 + 1024], 'what was handed over')
 
 
+def short(page):
+    """Without memory a call is refused, or the program stops; address 0 is never written to."""
+    Liar.lie({})
+    expect(page.run('short', 4096, 2, 64, 4 * MEBIBYTE, 100_000),
+           ['done', 'outOfMemory', 'RuntimeError'], 'calls without memory')
+
+
 def main():
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Liar)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     chosen = sys.argv[1:]
     status = 0
-    for trial in (endless, twice, partitions, overtaken):
+    for trial in (endless, twice, partitions, overtaken, short):
         if chosen and trial.__name__ not in chosen:
             continue
         began = time.monotonic()

@@ -1,7 +1,8 @@
 /* The program's heap: small, and every block is wiped when it is given back, so that what a visit
    forgets is gone from the page's memory. Blocks have sizes of their own, four to a doubling, and go
    back to the list of their size; big blocks are cut from new memory. */
-#include <stddef.h>
+#include "host.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -77,11 +78,14 @@ void *realloc(void *block, size_t count) {
     return other;
 }
 
-/* Every block begins on 16 bytes, and nothing here asks for more. */
+/* What Swift allocates with. It looks at neither the status nor the block, and address 0 can be
+   written to here: without room there is no going on. Every block begins on 16 bytes, and nothing
+   here asks for more. */
 int posix_memalign(void **block, size_t on, size_t count) {
-    if (on > 16) return 28; /* EINVAL in the C library here */
-    *block = malloc(count);
-    return *block || !count ? 0 : 48; /* ENOMEM */
+    if (on > 16 || !(*block = malloc(count))) __builtin_trap();
+    return 0;
 }
+
+unsigned char *kith_reserve(size_t count) { return malloc(count); }
 
 void *aligned_alloc(size_t on, size_t count) { return on > 16 ? NULL : malloc(count); }

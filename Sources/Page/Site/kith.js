@@ -112,7 +112,9 @@
 // forget {} -> {}
 //     All of the visit, at once.
 // Any call: malformed, unknownCall, noCommunity, noCode, cannotSeal (the program can't run here),
-// notLoaded (one that is needed now could not be fetched; again later), stopped.
+// notLoaded (one that is needed now could not be fetched; again later), outOfMemory (nothing was
+// done), stopped (a mistake, or no more memory within a call: the program's state is unknown, and
+// no call is answered any more).
 
 const outcomes = ['good', 'malformed', 'mistyped', 'outOfMemory', 'tooLong', 'wrongKey'];
 const refused = 6;
@@ -185,7 +187,7 @@ export class Kith {
     /// { found, nonce }; when nothing was found, `nonce` is where to go on.
     work(id, bits, nonce, tries) {
         const { program } = this;
-        const start = program.reserve(40);
+        const start = this.reserved(40);
         try {
             this.write(start, joined(id, nonce));
             const found = program.work(start, bits, start + 32, tries) === 1;
@@ -193,6 +195,13 @@ export class Kith {
         } finally {
             program.release(start, 40);
         }
+    }
+
+    /// Where so many bytes may be written. Address 0 is the program's own.
+    reserved(count) {
+        const start = this.program.reserve(count);
+        if (start === 0) throw new Refusal('outOfMemory');
+        return start;
     }
 
     // Memory may grow, and its buffer change, within any call: views are made anew each time.
@@ -205,7 +214,7 @@ export class Kith {
     /// An export that takes bytes and numbers and answers with bytes.
     call(name, request, ...numbers) {
         const { program } = this;
-        const start = program.reserve(request.length);
+        const start = this.reserved(request.length);
         let reply = 0;
         let count = 0;
         try {

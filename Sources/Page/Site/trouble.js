@@ -13,7 +13,7 @@ const told = {
     otherTopic: 'unknownCommunity',
     expired: 'expired', noKeyForThisWeek: 'expired', unusableKey: 'expired',
     notYetValid: 'clock', clock: 'clock', full: 'codeFull', relayFull: 'relayFull',
-    weakWork: 'changed',
+    weakWork: 'changed', stopped: 'stopped',
     erased: 'erased', noSuchCase: 'erased', noRequest: 'erased',
     noBridgeCard: 'bridgeAway', noBridgeKey: 'bridgeAway', bridgeGone: 'bridgeGone',
     noSuchAuthority: 'bridgeGone', wouldBePublic: 'public',
@@ -22,7 +22,7 @@ const told = {
 
 // words: refused.{cannotSeal outOfMemory offline tooLong nothing wrongCommunity notSigned
 //   unknownCommunity expired clock codeFull relayFull relayOdd changed erased bridgeAway bridgeGone
-//   public unknown}, waiting.{moment offline busy}
+//   public stopped unknown}, waiting.{moment offline busy}
 
 /// A screen that says what it waits for as long as `isPresent` says so.
 export function awaited(isPresent) {
