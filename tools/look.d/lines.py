@@ -32,6 +32,22 @@ class LineTroubles:
             journey.arrived("request")
         self.expect_once(before, "tunnelwort")
 
+    def try_sending_abandoned(self, look):
+        """Left alone without a connection, it does not wait for one for ever."""
+        page, journey = self.browse(look)
+        with self.step("sending-abandoned: after an hour without a connection all is forgotten"):
+            journey.enter()
+            journey.quick_request("Left alone while it was sent: rookhope.")
+            page.at("code.title")
+            self.chromium.offline(True)
+            journey.take_code()
+            page.says("progress.offline")
+            page.js("const now = Date.now.bind(Date); Date.now = () => now() + 3605e3")
+            page.until(lambda: page.has("cover.again"), "it does not forget after an hour")
+            expect("rookhope" not in page.js("return document.documentElement.outerHTML"),
+                   "what was written is still there")
+            self.chromium.offline(False)
+
     def try_relay_restarted(self, look):
         """The relay is killed before it has it all, and started again."""
         page, journey = self.browse(look)

@@ -7,6 +7,8 @@ const pressesToLeave = 3;
 const pressWindow = 5000; // milliseconds
 const idleCover = 2 * 60e3;
 const idleClear = 10 * 60e3;
+// Without a connection sending has no end by itself.
+const idleMost = 60 * 60e3;
 const lookEvery = 5000;
 
 const wipes = [];
@@ -25,7 +27,7 @@ export const whenLeaving = (wipe) => wipes.push(wipe);
 /// Called whenever the page is hidden: what can be heard ends with what can be seen.
 export const whenHidden = (act) => hides.push(act);
 
-/// While this says true an idle page is covered but not cleared: something is being sent.
+/// While this says true an idle page is covered, and cleared later: something is being sent.
 export const whileBusy = (check) => { busy = check; };
 
 export function guard() {
@@ -90,7 +92,7 @@ function setHidden(isHidden) {
 function look() {
     const idle = Date.now() - lastSign;
     if (isGone) return;
-    if (idle >= idleClear && !busy()) clear();
+    if (idle >= (busy() ? idleMost : idleClear)) clear();
     else if (idle >= idleCover) hide();
 }
 
