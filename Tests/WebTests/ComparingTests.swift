@@ -1,4 +1,7 @@
 import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import Model
 import Sodium
 import TestKit
@@ -166,6 +169,56 @@ import Testing
         }
     }
 
+    /// The page as it is, but for headers that `change` sets or, where nil, takes away.
+    func compareServed(with change: [HTTPField.Name: String?]) async throws
+        -> PageComparison.Outcome
+    {
+        var contents = Visiting.contents
+        contents["page.css.gz"] = nil
+        let server = Visiting(
+            files: PageFiles(contents: contents),
+            manifest: PageManifest(Self.own, version: "1", by: ManifestTests.key).encoded
+        ).server
+        let responder = Proxy(server.routes.router().buildResponder(), change)
+        return try await Application(responder: responder).test(.live) { client in
+            let port = try #require(client.port)
+            let address = try #require(PageAddress("http://127.0.0.1:\(port)/"))
+            return await PageComparison.compare(address, with: Self.own, version: "1").outcome
+        }
+    }
+
+    @Test func whatAProxyAddsForItselfIsNoDifference() async throws {
+        let added = [
+            "server": "caddy", "strict-transport-security": "max-age=31536000",
+            "via": "1.1 proxy", "alt-svc": "h3=\":443\"",
+        ]
+        let fields = try added.map { (try #require(HTTPField.Name($0.key)), Optional($0.value)) }
+        #expect(try await compareServed(with: Dictionary(fields) { $1 }) == .same(files: 4))
+    }
+
+    @Test(arguments: StandardHeaderValues.all.map { $0.0.canonicalName })
+    func aPageWithoutAProtectingHeaderDiffers(_ name: String) async throws {
+        let field = try #require(HTTPField.Name(name))
+        for value in [nil, "none"] {
+            let outcome = try await compareServed(with: [field: value])
+            #expect(
+                outcome
+                    == .differs(
+                        (["/"] + Self.own.entries.map { $0.name }).map { ($0, .unprotected) }))
+        }
+    }
+
+    @Test(arguments: ServedHeaders.unwanted + ["content-type"])
+    func aPageWithAHeaderThatHarmsDiffers(_ name: String) async throws {
+        let field = try #require(HTTPField.Name(name))
+        let outcome = try await compareServed(with: [field: "text/html; charset=utf-7"])
+        guard case .differs(let found) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(found.count == 5 && found.allSatisfy { $0.1 == .unprotected })
+    }
+
     @Test func withoutAManifestThereIsNothingToCompare() async throws {
         let server = Visiting().server
         let port = try await server.start()
@@ -184,5 +237,22 @@ import Testing
         #expect(
             try await compare(serving: Visiting.contents, manifest: [UInt8]("{}".utf8))
                 == .badManifest(.shape))
+    }
+}
+
+/// Answers as another does, with other headers.
+private struct Proxy<Inner: HTTPResponder>: HTTPResponder {
+    let inner: Inner
+    let change: [HTTPField.Name: String?]
+
+    init(_ inner: Inner, _ change: [HTTPField.Name: String?]) {
+        self.inner = inner
+        self.change = change
+    }
+
+    func respond(to request: Request, context: Inner.Context) async throws -> Response {
+        var response = try await inner.respond(to: request, context: context)
+        for (name, value) in change { response.headers[name] = value }
+        return response
     }
 }

@@ -204,6 +204,7 @@ extension PageComparison.Difference {
         case .missing: "is missing"
         case .added: "is not known here"
         case .falselyListed: "is listed with another hash"
+        case .unprotected: "is served without the headers that protect visitors, or with others"
         }
     }
 }

@@ -12,6 +12,8 @@ public struct PageComparison: Sendable, Equatable {
         case added
         /// Served as here, and listed with another hash.
         case falselyListed
+        /// The bytes are as here; what tells browsers how to treat them is not.
+        case unprotected
     }
 
     public enum Outcome: Sendable, Equatable {
@@ -59,7 +61,7 @@ public struct PageComparison: Sendable, Equatable {
     ) async -> PageComparison {
         let manifest: PageManifest
         do {
-            manifest = try PageManifest(decoding: try await fetcher.get("api/manifest"))
+            manifest = try PageManifest(decoding: try await fetcher.get("api/manifest").bytes)
         } catch let fault as PageManifest.Fault {
             return PageComparison(outcome: .badManifest(fault), node: nil)
         } catch PageFetcher.Failure.status(404) {
@@ -95,9 +97,11 @@ public struct PageComparison: Sendable, Equatable {
             + own.entries.map { (path: "page/" + $0.name, entry: $0) }
         for (path, entry) in asked {
             do {
-                let bytes = try await fetcher.get(path)
+                let (bytes, headers) = try await fetcher.get(path)
                 if sha256(bytes) != entry.digest {
                     found.append((path.isEmpty ? "/" : entry.name, .changed))
+                } else if !ServedHeaders.areSafe(headers, for: entry.name) {
+                    found.append((path.isEmpty ? "/" : entry.name, .unprotected))
                 } else if !path.isEmpty, listed[entry.name] != entry.digest {
                     found.append((entry.name, .falselyListed))
                 }

@@ -48,10 +48,10 @@ struct PageFetcher: Sendable {
         try? await client.shutdown()
     }
 
-    /// A file's bytes.
+    /// A file's bytes, and how it was served.
     ///
     /// - Parameter path: without a slash in front; of characters that stand for themselves.
-    func get(_ path: String) async throws(Failure) -> [UInt8] {
+    func get(_ path: String) async throws(Failure) -> (bytes: [UInt8], headers: HTTPHeaders) {
         var request = HTTPClientRequest(url: address.base + path)
         request.headers.add(name: "accept", value: "*/*")
         request.headers.add(name: "accept-encoding", value: "gzip, deflate")
@@ -64,7 +64,7 @@ struct PageFetcher: Sendable {
             let response = try await client.execute(request, timeout: .seconds(seconds))
             guard response.status == .ok else { throw Failure.status(Int(response.status.code)) }
             let bytes = try await response.body.collect(upTo: Self.mostBytes)
-            return [UInt8](bytes.readableBytesView)
+            return ([UInt8](bytes.readableBytesView), response.headers)
         } catch let failure as Failure {
             throw failure
         } catch is NIOTooManyBytesError {

@@ -7,7 +7,7 @@ extension PageFiles.File {
     ///   - accepts: the request's Accept-Encoding.
     ///   - pieceBytes: how much is read at once of what was put aside.
     func response(accepts: String?, pieceBytes: Int) -> Response {
-        var headers: HTTPFields = [.contentType: type, .vary: "Accept-Encoding"]
+        var headers: HTTPFields = [.contentType: Self.type(of: name), .vary: "Accept-Encoding"]
         let takesPacked = (accepts ?? "").split(separator: ",").contains { part in
             let words = part.split(separator: ";").map { $0.filter { $0 != " " } }
             return words.first == "gzip" && !words.dropFirst().contains("q=0")
@@ -20,7 +20,7 @@ extension PageFiles.File {
         return Response(status: .ok, headers: headers, body: packed.body(pieceBytes: pieceBytes))
     }
 
-    private var type: String {
+    static func type(of name: String) -> String {
         switch name.split(separator: ".").last {
         case "html": "text/html; charset=utf-8"
         case "css": "text/css; charset=utf-8"
