@@ -77,8 +77,14 @@ import Testing
             let mistyped = try await bridge.consent(
                 "1234 5678 9012 3456 7890 1234 5628", "--share", "account")
             scene.expectRefusal(mistyped, 65, "mistyped")
+            let aimless = try await bridge.node.run(
+                "consent", "--to", BridgeScene.authority, "--days", "30", input: asked.code)
+            scene.expectRefusal(aimless, 64, "what it is for", hint: "--for")
+            let endless = try await bridge.node.run(
+                "consent", "--to", BridgeScene.authority, "--for", "help", input: asked.code)
+            scene.expectRefusal(endless, 64, "how many days", hint: "--days")
             let stranger = try await bridge.node.run(
-                "consent", "--to", "Nobody", input: asked.code)
+                "consent", "--to", "Nobody", "--for", "help", "--days", "1", input: asked.code)
             scene.expectRefusal(stranger, 66, "no authority here", hint: BridgeScene.authority)
             let none = try await bridge.node.run("withdraw", "abcd", input: asked.code)
             scene.expectRefusal(none, 66, "no consent")

@@ -281,7 +281,7 @@ class BridgeJourney:
         return {name: values[name] for name in names}
 
     def consent(self, paper, fields):
-        words = ["consent", "--to", AUTHORITY, "--for", "investigate", "--share",
+        words = ["consent", "--to", AUTHORITY, "--for", "investigate", "--days", "30", "--share",
                  ",".join(name for name in fields if name != "area")]
         if "area" in fields:
             added = self.bridge.folder / "added.json"

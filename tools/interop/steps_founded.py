@@ -212,7 +212,7 @@ class Founded:
 
     async def withdraws(self) -> None:
         node, old = self.stage.node, self.taken.shown.terms
-        to = "--to", POLICE, "--for", "help", "--share", "when"
+        to = "--to", POLICE, "--for", "help", "--share", "when", "--days", "30"
         _, id = await node.consent(self.code, *to, "--renew", old.id.hex())
         manifest = self.peer.store.manifest(self.founder.id)
         assert manifest is not None

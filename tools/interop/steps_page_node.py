@@ -229,7 +229,7 @@ class PageAtNode(PageAndNode):
         await node.command("reply", case, "--file", self.text_file(ANSWER))
         say = "--say", self.text_file(THANKS), "--language", "en", "--reopen"
         await node.command("open", *say, typed=self.code)
-        to = "--to", POLICE, "--for", "rights", "--share", "when"
+        to = "--to", POLICE, "--for", "rights", "--share", "when", "--days", "30"
         _, id = await node.consent(self.code, *to)
         await node.consent(self.code, *to, "--renew", id)
         await node.command("withdraw", id, typed=self.code)

@@ -12,15 +12,16 @@ struct ConsentCommand: AsyncParsableCommand {
         commandName: "consent",
         abstract: "Let a bridge send chosen parts of what you told to one authority.",
         discussion: """
-            Without --to, shows what there is to choose: authorities, fields, purposes. Nothing is sent
-            before you have seen exactly what will leave, and agreed. You can take it back: kith withdraw.
+            Without --to, shows what there is to choose: authorities, fields, purposes. Nothing is chosen
+            for you: with --to, say what it is for and for how many days. Nothing is sent before you have
+            seen exactly what will leave, and agreed. You can take it back: kith withdraw.
             FILE adds what you tell for this consent only: a JSON object of area, name, email, phone.
             Purposes: help, rights, investigate, improve, count.
 
             Examples:
               kith consent
-              kith consent --to "City police" --share kinds,when,where --for investigate
-              kith consent --to "City police" --share kinds --add more.json --days 14
+              kith consent --to "City police" --share kinds,when,where --for investigate --days 30
+              kith consent --to "City police" --share kinds --add more.json --for help --days 14
             """)
 
     @OptionGroup var options: FolderOptions
@@ -33,10 +34,10 @@ struct ConsentCommand: AsyncParsableCommand {
     var share: String = ""
 
     @Option(name: .customLong("for"), help: "What it is for.")
-    var purpose: String = "help"
+    var purpose: String?
 
     @Option(name: .long, help: "For how many days, 1 to 90.")
-    var days: UInt64 = 30
+    var days: UInt64?
 
     @Option(name: .long, help: "A file with what you tell for this consent only.")
     var add: String?
@@ -51,20 +52,18 @@ struct ConsentCommand: AsyncParsableCommand {
     var number: Int = 1
 
     func run() async throws {
-        guard (1...Presentation.mostDays).contains(days) else {
-            throw Problem(.usage, "a consent holds 1 to 90 days", hint: "--days 30")
-        }
+        let terms = try terms()
         let added = try add.map(AddedFields.read) ?? []
         let access = try await options.access()
         let view = try await CommunityView.find(which.community, access, now: .now)
         let code = try CodeDialogue(terminal: options.terminal).ask()
         let session = try SeekerSession(code, view, access)
         let thread = try chosen(try await session.read(now: .now))
-        guard let to else { return offer(view, thread) }
+        guard let to, let terms else { return offer(view, thread) }
         let (bridge, authority) = try find(to, in: view)
         let choice = ConsentChoice(
             fields: try fields(of: thread, added: added), authority: authority,
-            bridge: bridge.named.key, purpose: try chosenPurpose(), days: days,
+            bridge: bridge.named.key, purpose: terms.purpose, days: terms.days,
             isPublic: willBePublic, renews: try renewed(in: thread))
         try await ask(choice, bridge, session, thread)
     }
@@ -127,13 +126,31 @@ struct ConsentCommand: AsyncParsableCommand {
         return chosen + added
     }
 
-    private func chosenPurpose() throws(Problem) -> Purpose {
-        guard let chosen = Purpose.allCases.first(where: { "\($0)" == purpose }) else {
-            throw Problem(
-                .usage, "there is no purpose \(purpose)",
-                hint: "one of: " + Purpose.allCases.map { "\($0)" }.joined(separator: ", "))
+    /// What it is for and how long it holds; nil where nothing is asked for yet.
+    private func terms() throws(Problem) -> (purpose: Purpose, days: UInt64)? {
+        if let days, !(1...Presentation.mostDays).contains(days) {
+            throw Problem(.usage, "a consent holds 1 to 90 days", hint: "--days 30")
         }
-        return chosen
+        let named = try purpose.map(named)
+        guard to != nil else { return nil }
+        guard let named else {
+            throw Problem(
+                .usage, "say what it is for", hint: "--for, and one of: \(Self.purposes)")
+        }
+        guard let days else {
+            throw Problem(.usage, "say for how many days", hint: "--days, and 1 to 90")
+        }
+        return (named, days)
+    }
+
+    private static let purposes = Purpose.allCases.map { "\($0)" }.joined(separator: ", ")
+
+    private func named(_ text: String) throws(Problem) -> Purpose {
+        guard let named = Purpose.allCases.first(where: { "\($0)" == text }) else {
+            throw Problem(
+                .usage, "there is no purpose \(text)", hint: "one of: \(Self.purposes)")
+        }
+        return named
     }
 
     private func renewed(in thread: SeekerBook.Thread) throws(Problem) -> ConsentID? {
@@ -179,7 +196,7 @@ struct ConsentCommand: AsyncParsableCommand {
         }
         terminal.say("What you told, and may share:")
         for field in offer.fields { terminal.say(field.line) }
-        terminal.say("Next: kith consent --to AUTHORITY --share FIELDS")
+        terminal.say("Next: kith consent --to AUTHORITY --share FIELDS --for PURPOSE --days DAYS")
     }
 
     private struct Preview: Encodable {
@@ -220,7 +237,8 @@ struct ConsentCommand: AsyncParsableCommand {
         }
         let preview = Preview(
             authority: choice.authority.name.string, uri: choice.authority.uri.string,
-            purpose: purpose, until: presentation.terms.expires.seconds, isPublic: willBePublic,
+            purpose: "\(choice.purpose)", until: presentation.terms.expires.seconds,
+            isPublic: willBePublic,
             mark: Report.mark(of: presentation.terms.id).string,
             fields: presentation.fields.map { FieldView($0) })
         show(preview, presentation)

@@ -45,10 +45,13 @@ struct BridgeScene {
 
     func close() { worker.kill() }
 
-    /// The consent dialogue, with the code and a yes.
+    /// The consent dialogue, with the code and a yes; to help and for a month, unless told.
     func consent(_ code: String, _ words: String..., answer: String = "yes") async throws -> Outcome
     {
-        let call = ["consent", "--to", Self.authority] + words + ["--data", node.data, "--json"]
+        let terms = [["--for", "help"], ["--days", "30"]].filter { !words.contains($0[0]) }
+        let call =
+            ["consent", "--to", Self.authority] + words + terms.joined()
+            + ["--data", node.data, "--json"]
         return try await scene.run(call, input: code + "\n" + answer + "\n")
     }
 
