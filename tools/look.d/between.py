@@ -13,9 +13,13 @@ class Between:
 
     Their keys are beginnings of request lines, such as "POST /api/submissions". What is answered
     `instead` is a status, a type and bytes; what is `changed` are functions of the relay's bytes.
+    `decide` is asked about each request line besides: None lets it pass, a status and a code refuse
+    it, CUT drops the connection.
     """
 
-    def __init__(self, target):
+    CUT = "cut"
+
+    def __init__(self, target, decide=lambda line: None):
         self.instead, self.changed, self.asked, self.answered = {}, {}, [], 0
         outer = self
 
@@ -27,7 +31,12 @@ class Between:
                 body = self.rfile.read(length) if length else None
                 line = f"{self.command} {self.path}"
                 outer.asked.append(line)
-                status, fields, content = outer.answer_to(line) or self.asked_of_relay(body)
+                decided = decide(line)
+                if decided == outer.CUT:
+                    self.close_connection = True
+                    return
+                status, fields, content = (outer.answer_to(line, decided)
+                                           or self.asked_of_relay(body))
                 change = outer.found_in(outer.changed, line)
                 if change is not None and status == 200:
                     content = change(content)
@@ -69,8 +78,8 @@ class Between:
     def found_in(named, line):
         return next((one for start, one in named.items() if line.startswith(start)), None)
 
-    def answer_to(self, line):
-        found = self.found_in(self.instead, line)
+    def answer_to(self, line, decided):
+        found = refusal(*decided) if decided else self.found_in(self.instead, line)
         if found is None:
             return None
         self.answered += 1
@@ -79,9 +88,13 @@ class Between:
 
     def refuse(self, start, status, code):
         """From now on requests that begin so are refused, in the shape of chapter 25."""
-        told = json.dumps({"code": code, "message": "no", "hint": "later"}).encode()
-        self.instead[start] = (status, "application/json", told)
+        self.instead[start] = refusal(status, code)
 
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+def refusal(status, code):
+    told = json.dumps({"code": code, "message": "no", "hint": "later"}).encode()
+    return status, "application/json", told

@@ -5,7 +5,7 @@ import re
 import urllib.request
 
 import relay
-from gate import Gate
+from between import Between
 from steps import eventually, expect, expect_soon
 from telling import LONG
 
@@ -63,7 +63,7 @@ class ErasingTroubles:
 
     def try_erase_left(self, look):
         """The page goes away in between; a later visit says what is known, and erases again."""
-        way = self.gate(lambda asked: Gate.CUT if asked == RETRACT else None)
+        way = self.gate(lambda asked: Between.CUT if asked == RETRACT else None)
         page, journey, case = self.asked_over(way, look, "mothgarth")
         with self.step("erase-left: the page is closed before the relay has all of it"):
             self.erase_all(page)
@@ -133,7 +133,7 @@ class ErasingTroubles:
     # What they have in common
 
     def gate(self, answer=lambda asked: None):
-        return Gate(self.scene.page_port, answer)
+        return Between(self.scene.page_port, answer)
 
     def asked_over(self, way, look, word):
         """A request sent that way; ends at the list of what the code opens, which was read."""

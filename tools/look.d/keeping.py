@@ -2,7 +2,7 @@
 
 import threading
 
-from gate import Gate
+from between import Between
 from steps import expect
 from telling import LONG, OTHER_CODE
 
@@ -15,8 +15,8 @@ class KeepingTroubles:
     def try_send_refused(self, look):
         """The relay takes nothing: what was written can be copied, changed and sent again."""
         refused = [(507, "full"), (422, "weakWork"), (404, "unknownCommunity")]
-        way = Gate(self.scene.page_port,
-                   lambda asked: refused.pop(0) if refused and asked == SUBMIT else None)
+        way = Between(self.scene.page_port,
+                      lambda asked: refused.pop(0) if refused and asked == SUBMIT else None)
         page, journey = self.browse(look, way.address)
         before = self.scene.inbox()
         with self.step("send-refused: said with its reason; copied, and back where it was written"):
@@ -75,7 +75,7 @@ class KeepingTroubles:
             if len(asked_of) == 2:
                 let_go.wait(60)
             return (507, "full") if len(asked_of) == 4 else None
-        way = Gate(self.scene.page_port, answer)
+        way = Between(self.scene.page_port, answer)
         page, journey = self.browse(look, way.address)
         paper = self.scene.folder / "paper.pdf"
         paper.write_bytes(b"%PDF-1.7\n" + b"hawthorn " * 15000)
