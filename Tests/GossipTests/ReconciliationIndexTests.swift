@@ -46,6 +46,19 @@ import Wire
         #expect(one != other)
     }
 
+    /// Pairs of ids that sums mod 2^256, or of bits, take for equal.
+    @Test func pairsThatAddUpAlikeHaveDifferentSums() {
+        var random = SeededRandom(19)
+        func sum(_ ids: [[UInt8]]) -> Lanes {
+            self.sum(ids.map { ItemPosition(slot: Slot(7), id: ItemID($0) ?? .zero) })
+        }
+        let (a, b, mask) = (random.bytes(32), random.bytes(32), random.bytes(32))
+        let shifted = sum([[8] + a.dropFirst(), [8] + b.dropFirst()])
+        #expect(sum([[7] + a.dropFirst(), [9] + b.dropFirst()]) != shifted)
+        let masked = [a, b].map { zip($0, mask).map { $0 ^ $1 } }
+        #expect(sum([a, b]) != sum(masked))
+    }
+
     @Test func lanesAddAndSubtract() {
         var random = SeededRandom(3)
         let (a, b) = (Self.position(&random), Self.position(&random))

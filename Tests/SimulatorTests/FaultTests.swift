@@ -91,6 +91,16 @@ import Wire
         #expect(report.isHeld, "\(report.text)")
     }
 
+    /// Beyond what is borne, items are not handed to and fro either.
+    @Test(arguments: ["+30m", "+20m", "+11m", "+9m", "-9m", "-11m", "-20m", "-30m"])
+    func clocksApartCostNoMoreThanAFewCopies(_ apart: String) throws {
+        let even = try play("length: 2m")
+        let report = try play("at 0s: clocks 30% \(apart)\nat 1m: right-clocks\nlength: 2m")
+        #expect(report.isHeld, "\(report.text)")
+        let costs = (try #require(report[.cost]), try #require(even[.cost]))
+        #expect(costs.0 < 2 * costs.1)
+    }
+
     @Test func clocksFarOffAreForgivenOnceTheyAreRight() throws {
         let report = try play("at 0s: clocks 20% -3h\nat 1m: right-clocks")
         #expect(report.isHeld, "\(report.text)")

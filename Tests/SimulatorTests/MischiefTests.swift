@@ -10,6 +10,13 @@ import Testing
         #expect(report.isHeld, "\(report.text)")
     }
 
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func halfOfAllHideAndNothingIsLost(_ seed: UInt64) throws {
+        let report = try WorldTests.play(
+            "nodes: 30\ntopology: random 4\nhostile: 50% hiders\nlength: 2m\nsettle: 2h", seed: seed)
+        #expect(report.isHeld, "\(report.text)")
+    }
+
     @Test func sybilsAreOrdinaryUntilTheyFallSilent() throws {
         let lines = "hostile: 20 sybils\nlength: 3m"
         let before = try WorldTests.play(lines + "\nexpect: missed = 0")
