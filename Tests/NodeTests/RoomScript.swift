@@ -18,6 +18,13 @@ extension RoomScript {
         return configuration
     }
 
+    /// The same, and own texts take a stem that they never leave.
+    func stemmed() -> RelayNode.Configuration {
+        var configuration = small()
+        configuration.stemGapMilliseconds = HidingTests.never
+        return configuration
+    }
+
     func text(_ number: UInt64, bits: UInt8 = 2) -> Envelope {
         network.envelope(number, size: 1, workBits: bits)
     }
