@@ -201,6 +201,25 @@ import Wire
         #expect(net.nodes[0].stem.count == 1)
     }
 
+    /// Known to be in the open only once it is stored: what arrived a moment ago came from a
+    /// neighbour, and is passed on as such.
+    @Test func whatIsSubmittedWhileItIsBeingStoredIsPassedOnAsAnybodys() {
+        func sent(isOwn: Bool) -> [MemoryNetwork.Sent] {
+            var net = single(gap: Self.never)
+            let links = [8, 9].map { net.befriend(0, as: $0, of: network) }
+            net.run(milliseconds: 500)
+            net.feed(0, .heard(links[0], .push(hops: 1, envelope)))
+            #expect(!net.nodes[0].sync.contains(id))
+            if isOwn { net.submit([envelope], at: 0) }
+            net.run(milliseconds: 5000)
+            #expect(net.nodes[0].sync.contains(id))
+            #expect(net.stores[0].items[id]?.isOwn == isOwn)
+            #expect(net.frames(over: links[1]).contains(.push(hops: 2, envelope)))
+            return net.sent
+        }
+        #expect(sent(isOwn: true) == sent(isOwn: false))
+    }
+
     @Test func itLeavesAfterARestartToo() {
         var net = single(gap: 5000)
         net.submit([envelope], at: 0)

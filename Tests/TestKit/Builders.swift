@@ -52,11 +52,16 @@ public struct TestNetwork: Sendable {
     // MARK: Public records
 
     /// The next charter after `chain`, signed by the same key.
-    public func successor(of chain: [SignedMap], workBase: UInt8? = nil) -> SignedMap {
+    ///
+    /// - Parameter newcomer: a community that it names as well, of the same weight.
+    public func successor(
+        of chain: [SignedMap], workBase: UInt8? = nil, newcomer: CommunityID? = nil
+    ) -> SignedMap {
         var next = charter
         next.seq = UInt64(chain.count)
         next.parents = chain.last.map { [hash(Labels.net, $0.map)] } ?? []
         next.workBase = workBase ?? charter.workBase
+        if let newcomer { next.communities.append(.init(community: newcomer, weight: 1)) }
         return SignedMap(next.cbor, Labels.net, by: [signer])
     }
 

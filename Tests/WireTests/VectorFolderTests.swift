@@ -11,7 +11,7 @@ import Testing
         "content": (26, 65), "delivery": (14, 23), "envelope": (14, 27), "forward-log": (7, 14),
         "frames": (42, 57), "hash": (8, 9), "hpke-seal": (4, 9), "invite": (6, 13),
         "json": (16, 61), "link-record": (7, 8), "mailbox": (3, 6), "noise": (2, 22),
-        "plaintext": (7, 11), "pools": (28, 35), "reconciliation": (20, 21), "records": (47, 118),
+        "plaintext": (7, 11), "pools": (28, 35), "reconciliation": (22, 22), "records": (47, 118),
         "fields": (9, 10), "files": (4, 25), "guidance": (17, 61),
         "retraction": (4, 10), "shared-seal": (3, 7), "topics": (8, 8), "vault": (3, 6),
         "withdrawal": (3, 7),

@@ -135,7 +135,8 @@ class Side:
                 skipped = bound
             elif mode == 2 and asks:
                 held = {identity for _, identity in self.items}
-                need += [one for one in content if one not in held]
+                # Of an id named twice the first counts.
+                need += [one for one in dict.fromkeys(content) if one not in held]
                 have += [identity for _, identity in mine if identity not in content]
                 skipped = bound
             else:

@@ -53,7 +53,8 @@ def _openings(topic: Topic) -> None:
     for name, why, held in [
         ("opening-none", "A list of no ids.", []),
         ("opening-31", "Below 32 items all ids are listed.", items(range(31))),
-        ("opening-33", "Else 16 fingerprints: the first part has an item more.", items(range(33))),
+        ("opening-32", "Else 16 fingerprints, here of two items each.", items(range(32))),
+        ("opening-33", "The first part has an item more.", items(range(33))),
         ("opening-close", "Ids of one slot that differ late: longer bounds.", close(40)),
     ]:
         scenario = topic.accept(name, why).text("check", "opening")
@@ -92,12 +93,15 @@ def _answers(topic: Topic) -> None:
         _answer(topic, name, why, "responder", held, message, limit)
     reply = Side(KEY, most).answer(opening, False, LIMIT)[0]
     strange = Writer().list(END, [item(900)[1], item(5)[1]]).bytes
+    twice = [item(number)[1] for number in (900, 5, 901, 900, 5)]
     wide = items(range(640))
     wrong = Writer().print(END, bytes(16)).bytes
     fine = Side(KEY, wide).answer(wrong, False, LIMIT)[0]
     for name, why, held, message in [
         ("initiator-has", "The other side lacks one.", all_of_it, reply),
         ("initiator-needs", "Each has what the other lacks.", items(range(4, 7)), strange),
+        ("initiator-named-twice", "What is named twice is needed once.", items(range(4, 7)),
+         Writer().list(END, twice).bytes),
         ("initiator-done", "Nothing is left to compare.", all_of_it, b"\x61"),
         ("initiator-splits", "Parts that differ are split again.", items(range(0, 640, 2)), fine),
     ]:
@@ -128,6 +132,8 @@ def _refusals(topic: Topic) -> None:
          b"\x61\x00\x00\x02\x02" + bytes(32)),
         ("number-padded", "not-deterministic", "A number with a zero in front.",
          b"\x61\x80\x05\x00\x00"),
+        ("list-count-padded", "not-deterministic", "A count with a zero in front.",
+         b"\x61\x00\x00\x02\x80\x01" + bytes(32)),
         ("number-11-bytes", "not-deterministic", "Zeros in front, eleven bytes of them.",
          b"\x61" + b"\x80" * 9 + b"\x01\x00\x02\x00"),
         ("number-over-64-bits", "out-of-range", "2^64.", b"\x61" + number(2**64) + b"\x00\x00"),
