@@ -183,8 +183,12 @@ extension RelayNode {
             // Answered as what nobody here submitted, word for word.
             if reason == .belowFloor || reason == .notHeld { spreading.refused(item.id) }
             sync.settled(item.id)
-            // Below a floor that never falls it would point here, now and after a restart.
-            guard reason != .belowFloor else { return drop(displaced) + [.hide([item.id])] }
+            // Below a floor that never falls it would point here, now and after a restart, and if it
+            // left by its stem after this.
+            guard reason != .belowFloor else {
+                stem.seenInOpen(item.id)
+                return drop(displaced) + [.hide([item.id])]
+            }
             keep(item)
             return drop(displaced)
         }

@@ -55,6 +55,8 @@ extension RelayNode {
             keep(item)
             return []
         }
+        // Refused in the open before it was on disk: its stem would tell whose it is.
+        guard !spreading.isRecent(item.id) else { return [.hide([item.id])] }
         return run(
             stem.submitted(
                 item.id, .envelope(envelope), isUrgent: isUrgent, now: turn.now, wall: turn.wall),

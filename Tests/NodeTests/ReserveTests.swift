@@ -35,9 +35,7 @@ import Wire
     }
 
     @Test func aFullPeriodDoesNotShowWhoseATextIs() {
-        // Below all that is kept, so that nobody gives it room.
-        let own = (200..<300).map { text($0) }.max { network.id($0) < network.id($1) }!
-        #expect(network.id(own) > network.id(lowest))
+        let own = roomless
         let id = network.id(own)
         let probes: [[Frame]] = [
             [.push(hops: 1, own)], [.announce([Announcement(id: id, hops: 0)])],
@@ -82,6 +80,25 @@ import Wire
         let (known, unknown) = (answers(isOwn: true), answers(isOwn: false))
         #expect(known.sent == unknown.sent)
         #expect(known.isOpen && unknown.isOpen)
+    }
+
+    /// Whether a push that is refused comes once the text is on its stem, or before it is on disk.
+    @Test(arguments: [nil, 0, 100] as [UInt64?])
+    func whatIsRefusedInTheOpenLeavesByNoStem(_ pushedAfter: UInt64?) {
+        var configuration = small()
+        configuration.stemGapMilliseconds = 5000
+        var net = full(configuration)
+        let link = net.befriend(0, as: 20, of: network)
+        net.feed(0, .heard(link, .push(hops: 1, text(100, bits: 6))))
+        net.run(milliseconds: 100)
+        net.submit([roomless], at: 0)
+        if let pushedAfter {
+            if pushedAfter > 0 { net.run(milliseconds: pushedAfter) }
+            net.feed(0, .heard(link, .push(hops: 1, roomless)))
+        }
+        net.run(milliseconds: 120_000)
+        let stems = net.frames(over: link).filter { $0 == .stem(.envelope(roomless)) }
+        #expect(stems.isEmpty == (pushedAfter != nil))
     }
 
     // MARK: Displaced, or without a place

@@ -47,4 +47,11 @@ extension RoomScript {
     var lowest: Envelope {
         (0..<8).map { text($0) }.max { network.id($0) < network.id($1) } ?? text(0)
     }
+
+    /// One that ranks below all of them, so that nobody gives it room.
+    var roomless: Envelope {
+        let last = (200..<300).map { text($0) }.max { network.id($0) < network.id($1) } ?? lowest
+        precondition(network.id(last) > network.id(lowest))
+        return last
+    }
 }
