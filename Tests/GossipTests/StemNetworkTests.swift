@@ -52,8 +52,8 @@ import Wire
                         runs: 20, spies: yardstick.spies, messages: messages,
                         network(fluff: fluff, perMessage: perMessage))
                     if let ofEpochs, messages == 5 {
-                        #expect(ofEpochs.recall < found.recall - 0.05)
-                        #expect(ofEpochs.precision < found.precision - 0.03)
+                        #expect(ofEpochs.recall < 0.85 * found.recall)
+                        #expect(ofEpochs.precision < 0.85 * found.precision)
                     } else if messages == 1, fluff == 0.1, !perMessage {
                         #expect(found.recall < yardstick.recall + 0.02)
                         #expect(found.precision < yardstick.precision + 0.02)
