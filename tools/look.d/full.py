@@ -1,10 +1,14 @@
-"""A day that is full at the page's relay: what took the least work is dropped, so more is done."""
+"""A day that is full at the page's relay: what took the least work is dropped, so more is done; and
+a disk that is full, on which nothing more is kept."""
 
 import json
+import os
+import subprocess
 import urllib.request
 
 from envelopes import QUARTER, fill, intake_topic
 from figures import TEST_WORK, control_of
+from scene import Scene
 from steps import eventually, expect, expect_soon
 from telling import LONG
 
@@ -68,6 +72,49 @@ class FullTroubles:
             del relay.page[-2:]
             relay.kill()
             relay.start()
+
+    def try_disk_full(self, look):
+        """What the relay can't keep is not called sent; once there is room, the same goes out."""
+        if os.geteuid() != 0:
+            with self.step("disk-full: left out, for only root can make a small disk"):
+                return
+        scene = Scene(self.scene.kith.program, self.scene.c.page[3], self.steps)
+        disk = scene.folder / "disk"
+        disk.mkdir(mode=0o700)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128m,mode=700", "kith-look", disk], check=True)
+        try:
+            scene.c.data = disk / "C"
+            scene.start()
+            before, filler = scene.inbox(), disk / "filler"
+            page, journey = self.browse(look, scene.address)
+            journey.scene = scene
+            with self.step("disk-full: the page says that the relay is full, and nothing is sent"):
+                journey.enter(scene.link)
+                journey.quick_request("Sent to a full disk: merlinford.")
+                page.at("code.title")
+                filler.write_bytes(bytes(80 << 20))  # 64 MiB are kept free
+                journey.take_code()
+                page.says("progress.failed")
+                page.says("refused.relayFull")
+                journey.look.see("disk-full")
+                expect(scene.inbox() == before, "something arrived")
+            with self.step("disk-full: killed and started, it still serves, and still says so"):
+                scene.c.kill()
+                scene.c.start()
+                page.press("sending.again")
+                page.until(lambda: not page.has("sending.again"), "it does not try")
+                page.says("refused.relayFull")
+            with self.step("disk-full: with room again the same goes out, and is there once"):
+                filler.unlink()
+                page.press("sending.again")
+                journey.arrived("request")
+                requests = scene.shown(scene.new_case(before))["requests"]
+                expect(len(requests) == 1 and "merlinford" in requests[0]["account"], "it differs")
+        finally:
+            scene.a.close()
+            scene.c.close()
+            subprocess.run(["umount", "-l", disk], check=True)
+            scene.close()
 
     def fill_day(self):
         """Submits until the relay tells a floor; that floor."""
