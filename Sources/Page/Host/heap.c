@@ -8,8 +8,14 @@
 
 #define PAGE_BYTES 65536
 #define SIZES 112
-/* Room for the size's number; what is lent begins on 16 bytes. */
+/* Room for a head; what is lent begins on 16 bytes, or on more if that is asked for. */
 #define HEAD 16
+
+/* Before what is lent: its block's size, and where in the block it begins. */
+struct head {
+    unsigned size;
+    size_t skipped;
+};
 
 extern unsigned char __heap_base;
 
@@ -25,8 +31,15 @@ static unsigned size_of(size_t count) {
     return size;
 }
 
+static struct head head_of(void *lent) {
+    struct head head;
+    memcpy(&head, (unsigned char *) lent - HEAD, sizeof head);
+    return head;
+}
+
 void *malloc(size_t count) {
-    unsigned size = size_of(count);
+    struct head head = {size_of(count), 0};
+    const unsigned size = head.size;
     size_t room;
     unsigned char *block;
     if (size == SIZES) return NULL;
@@ -47,17 +60,32 @@ void *malloc(size_t count) {
     }
     block = (unsigned char *) next + HEAD;
     next += room;
-    memcpy(block - HEAD, &size, sizeof size);
+    memcpy(block - HEAD, &head, sizeof head);
     return block;
 }
 
-void free(void *block) {
-    unsigned size;
-    if (!block) return;
-    memcpy(&size, (unsigned char *) block - HEAD, sizeof size);
-    memset(block, 0, bytes_of(size));
-    memcpy(block, &lists[size], sizeof(void *));
-    lists[size] = block;
+void free(void *lent) {
+    struct head head;
+    unsigned char *block;
+    if (!lent) return;
+    head = head_of(lent);
+    block = (unsigned char *) lent - head.skipped;
+    memset(block, 0, bytes_of(head.size));
+    memcpy(block, &lists[head.size], sizeof(void *));
+    lists[head.size] = block;
+}
+
+/* On a power of two. */
+static void *malloc_on(size_t on, size_t count) {
+    struct head head;
+    unsigned char *block;
+    if (on <= HEAD) return malloc(count);
+    if (count > SIZE_MAX - on || !(block = malloc(count + on - HEAD))) return NULL;
+    head = head_of(block);
+    head.skipped = -(uintptr_t) block & (on - 1);
+    block += head.skipped;
+    memcpy(block - HEAD, &head, sizeof head);
+    return block;
 }
 
 void *calloc(size_t count, size_t each) {
@@ -69,23 +97,24 @@ void *calloc(size_t count, size_t each) {
 }
 
 void *realloc(void *block, size_t count) {
-    unsigned size;
+    struct head head;
+    size_t had;
     void *other = malloc(count);
     if (!other || !block) return other;
-    memcpy(&size, (unsigned char *) block - HEAD, sizeof size);
-    memcpy(other, block, bytes_of(size) < count ? bytes_of(size) : count);
+    head = head_of(block);
+    had = bytes_of(head.size) - head.skipped;
+    memcpy(other, block, had < count ? had : count);
     free(block);
     return other;
 }
 
 /* What Swift allocates with. It looks at neither the status nor the block, and address 0 can be
-   written to here: without room there is no going on. Every block begins on 16 bytes, and nothing
-   here asks for more. */
+   written to here: without room there is no going on. */
 int posix_memalign(void **block, size_t on, size_t count) {
-    if (on > 16 || !(*block = malloc(count))) __builtin_trap();
+    if (!(*block = malloc_on(on, count))) __builtin_trap();
     return 0;
 }
 
 unsigned char *kith_reserve(size_t count) { return malloc(count); }
 
-void *aligned_alloc(size_t on, size_t count) { return on > 16 ? NULL : malloc(count); }
+void *aligned_alloc(size_t on, size_t count) { return malloc_on(on, count); }
