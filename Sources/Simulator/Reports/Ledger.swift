@@ -138,6 +138,17 @@ struct Ledger: Sendable {
         }
     }
 
+    /// Whether an item was sent whole to a host, or began there; nil for what nobody submitted.
+    func hasCome(_ id: ItemID, to host: Host) -> Bool? {
+        byID[id].map { items[$0].hop(at: host.index) != Item.unknownHop }
+    }
+
+    /// Whether an item began at a host, whose disk has it if nothing befell that.
+    func isOwed(_ id: ItemID, by host: Host) -> Bool {
+        guard let index = byID[id] else { return false }
+        return items[index].origin == host.index && !items[index].mayBeLost
+    }
+
     func id(of envelope: Envelope) -> ItemID? {
         byCommitment[envelope.header.commitment.word].map { items[$0].id }
     }
