@@ -101,6 +101,16 @@ import Wire
         #expect(report.isHeld, "\(report.text)")
     }
 
+    /// Five hosts slept over the end of it, most of their own on disk and never out.
+    @Test func whatExpiredIsHeldByNobody() throws {
+        let lines = "ttl: hour\nstem gap: 10s\nat 3s: burst 60\n"
+        let early = try play(lines + "expect: held = 840")
+        #expect(early.isHeld, "\(early.text)")
+        let late = try play(
+            lines + "at 20s: crash 40% keep-disk\nat 2h: restart\nlength: 125m\nexpect: held = 0")
+        #expect(late.isHeld, "\(late.text)")
+    }
+
     /// An hour has room for 540 of a day in the pool of the others.
     @Test func whatHasNoPlaceIsKeptByItsOriginAlone() throws {
         let scenario = try Scenario(

@@ -150,6 +150,7 @@ struct Disk: Sendable {
             for id in first.ids { drop(id) }
             expiries.removeFirst()
         }
+        delayed.removeAll { $0.item.expiry <= now }
     }
 
     private mutating func drop(_ id: ItemID) {

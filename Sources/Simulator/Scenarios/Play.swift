@@ -82,6 +82,7 @@ public final class Play {
         }
         if let convergence { out.append((.convergence, Double(convergence) / 1000)) }
         out.append((.parts, Double(parts)))
+        out.append((.held, Double(world.heldCount)))
         if let spied = world.ledger.spied(hosts: world.hosts) {
             out.append((.spyRecall, spied.recall))
             out.append((.spyPrecision, spied.precision))

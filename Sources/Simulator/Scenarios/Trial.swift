@@ -31,6 +31,7 @@ extension Scenario {
         scenario.retract = [0, 0.1, 0.5][choices.below(3)]
         // Drawn apart, so that a seed keeps the faults it had.
         scenario.stemGap = [0, 0, 500, 10_000][Int(seed % 4)]
+        if seed % 5 == 3 { scenario.ttl = .hour }
         // What is submitted by a clock two hours ahead is taken elsewhere two hours later.
         scenario.settle = 150 * 60_000
         let span = UInt64(scenario.rounds) * scenario.every

@@ -95,6 +95,14 @@ extension World {
         Int(header.workBits) - Int(header.size)
     }
 
+    /// Envelopes and retractions of people on the disks of all hosts that are up.
+    var heldCount: Int {
+        hosts.reduce(0) { count, host in
+            guard host.isUp else { return count }
+            return count + ledger.items.count { host.disk.holds($0.id) }
+        }
+    }
+
     /// Looks at everything once more and says what is wrong.
     func judge(hasConverged: Bool) {
         for part in parts { judge(part) }
