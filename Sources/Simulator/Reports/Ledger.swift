@@ -104,6 +104,9 @@ struct Ledger: Sendable {
     private(set) var items: [Item] = []
     private(set) var rounds: [Round] = []
     var hasSpies = false
+    /// Nothing is new any more: what is still said of items is counted.
+    var isResting = false
+    private(set) var mentions = 0
     private var byID: [ItemID: Int] = [:]
     /// Commitments are as good as ids here, and need no hashing.
     private var byCommitment: [UInt64: Int] = [:]
@@ -160,6 +163,7 @@ struct Ledger: Sendable {
     // MARK: Frames and disks
 
     mutating func heard(_ frame: Frame, by host: Host, from other: Host) {
+        if isResting { count(frame) }
         switch frame {
         case .push(_, let envelope):
             came(byCommitment[envelope.header.commitment.word], host, other, isCopy: true)
@@ -172,6 +176,20 @@ struct Ledger: Sendable {
         case .announce(let announced) where hasSpies:
             for one in announced { spy(byID[one.id], host, other) }
         default: break
+        }
+    }
+
+    private mutating func count(_ frame: Frame) {
+        switch frame {
+        case .announce(let items): mentions += items.count { byID[$0.id] != nil }
+        case .want(_, let ids), .gone(_, let ids), .dontWant(let ids):
+            mentions += ids.count { byID[$0] != nil }
+        case .graft(let id?, _): mentions += byID[id] == nil ? 0 : 1
+        case .push(_, let envelope): mentions += id(of: envelope) == nil ? 0 : 1
+        case .stem, .retract, .receipt: mentions += 1
+        case .graft(nil, _), .pad, .hello, .ping, .pong, .bye, .membership, .prune, .syncOpen,
+            .syncMessage, .syncEnd, .unknown:
+            break
         }
     }
 

@@ -124,6 +124,7 @@ extension World {
         RelayNode.Configuration(
             network: charted.network, nodeKey: nodeKey, addresses: addresses, carried: [],
             eraseDelaySeconds: scenario.eraseDelay, stemGapMilliseconds: scenario.stemGap,
+            storeBytes: scenario.store,
             seed: seed ^ UInt64(host) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48,
             checkRecord: { [papers] in papers.check($0, network: $1, now: $2) })
     }

@@ -48,13 +48,14 @@ extension World {
         guard counted.allSatisfy({ $0.disk.delayed.isEmpty && $0.orders.isEmpty }) else {
             return false
         }
-        return ledger.items.allSatisfy { !isMissing($0, at: first) }
+        let places = places(at: first)
+        return ledger.items.allSatisfy { !isMissing($0, at: first, places) }
     }
 
-    /// A host lacks what everybody must hold.
-    private func isMissing(_ item: Item, at host: Host) -> Bool {
-        guard ledger.isOwed(item), !host.disk.holds(item.id), !isOver(item, at: host),
-            !hasNoPlace(item, at: host)
+    /// A host lacks what everybody must hold. Hidden, it is at its origin alone.
+    private func isMissing(_ item: Item, at host: Host, _ places: Places) -> Bool {
+        guard ledger.isOwed(item), !host.disk.shows(item.id), !isOver(item, at: host),
+            !hasNoPlace(item, at: host, places)
         else { return false }
         // A crash kept somebody from being told that their retraction was on disk; it was.
         return item.takenBackBy == nil || !host.disk.retracts(item.id)
@@ -68,31 +69,46 @@ extension World {
     }
 
     /// Its period is full of what ranks above it: then its origin alone keeps it, and shows it to
-    /// nobody. That it is full is a relay's word, the rest is looked at.
-    private func hasNoPlace(_ item: Item, at host: Host) -> Bool {
-        guard let header = item.retraction?.header else { return false }
-        let slots: UInt32 = header.ttlClass.rawValue < TTLClass.week.rawValue ? 6 : 144
-        let period = header.slot.number / slots
-        let isFull = [host, hosts[Int(item.origin)]].contains { host in
-            host.relay.pools.fullPeriods(wall(of: host)).contains {
-                $0.ttlClass == header.ttlClass && $0.first.number / slots == period
-            }
+    /// nobody. No relay's word counts: what was submitted tells what has a place whatever else was
+    /// seen, and what the host shows tells whether the rest made room for anything worse.
+    private func hasNoPlace(_ item: Item, at host: Host, _ places: Places) -> Bool {
+        guard let header = item.retraction?.header, let period = rooms.period(of: header) else {
+            return false
         }
-        guard isFull else { return false }
-        let rivals = host.disk.open.filter {
-            $0.header.suite != Suite.publicRecord.rawValue
-                && $0.header.ttlClass == header.ttlClass
-                && $0.header.slot.number / slots == period
-        }
-        let worth = Self.worth(header)
-        return rivals.allSatisfy {
-            let other = Self.worth($0.header)
-            return other != worth ? other > worth : $0.id < item.id
+        if places.isSure(item.id, in: period) { return false }
+        return places.shown[period]?.allSatisfy {
+            Rooms.isBetter($0, (item.id, header))
+        } ?? true
+    }
+
+    private var rooms: Rooms { Rooms(store: scenario.store) }
+
+    /// What has a place, and what a host shows.
+    private struct Places {
+        /// Of periods in which more was submitted than fits: what stays whoever saw what.
+        var sure: [Rooms.Period: Set<ItemID>] = [:]
+        var shown: [Rooms.Period: [(id: ItemID, header: EnvelopeHeader)]] = [:]
+
+        func isSure(_ id: ItemID, in period: Rooms.Period) -> Bool {
+            sure[period]?.contains(id) ?? true
         }
     }
 
-    private static func worth(_ header: EnvelopeHeader) -> Int {
-        Int(header.workBits) - Int(header.size)
+    private func places(at host: Host) -> Places {
+        var places = Places()
+        var all: [Rooms.Period: [(id: ItemID, header: EnvelopeHeader)]] = [:]
+        for item in ledger.items {
+            guard let header = item.retraction?.header, let period = rooms.period(of: header)
+            else { continue }
+            all[period, default: []].append((item.id, header))
+            if host.disk.shows(item.id) {
+                places.shown[period, default: []].append((item.id, header))
+            }
+        }
+        for (period, items) in all where rooms.isOverfull(items, period) {
+            places.sure[period] = rooms.run(of: items, in: period)
+        }
+        return places
     }
 
     /// Envelopes and retractions of people on the disks of all hosts that are up.
@@ -114,6 +130,7 @@ extension World {
         if !hasConverged, violationCount == 0, !isCut, let host = hosts.first {
             violate(host, "or others did not come to rest: " + unrest)
         }
+        for host in hosts where host.counts { judgeRoom(of: host) }
     }
 
     /// What is still owed or waiting, the first of it.
@@ -122,7 +139,8 @@ extension World {
             return "host \(host.index) has \(host.disk.delayed.count) retractions to send"
         }
         guard let first = hosts.first(where: { $0.counts }) else { return "nobody is left" }
-        let owed = ledger.items.first { isMissing($0, at: first) }
+        let places = places(at: first)
+        let owed = ledger.items.first { isMissing($0, at: first, places) }
         return owed.map { "\($0.id.short) is owed" } ?? "orders wait"
     }
 
@@ -168,5 +186,22 @@ extension World {
                 violate(host, "holds \(item.id.short) and its retraction")
             }
         }
+    }
+
+    /// What people submitted at a host it keeps, shown or hidden; and it shows no more than fits.
+    private func judgeRoom(of host: Host) {
+        for item in ledger.items where item.origin == host.index && item.target == nil {
+            guard ledger.isOwed(item), !host.disk.holds(item.id),
+                item.retraction?.header.expiry ?? .init(seconds: 0) > wall(of: host)
+            else { continue }
+            // As in `isMissing`.
+            if item.takenBackBy == nil || !host.disk.retracts(item.id) {
+                violate(host, "let go of \(item.id.short), which was submitted there")
+            }
+        }
+        let full = places(at: host).shown.filter { rooms.isOverfull($0.value, $0.key) }.map {
+            "shows \(Rooms.bytes($0.value)) bytes of a period of \(rooms.room(of: $0.key).bytes)"
+        }
+        for words in full.sorted() { violate(host, words) }
     }
 }
