@@ -38,6 +38,37 @@ import Wire
         #expect(published(.recallStem([envelope]), at: expiry.adding(seconds: 7200)) == [])
     }
 
+    /// The stem's own times are of the clock that no one puts forward.
+    @Test func aClockPutForwardEndsAStem() {
+        for seconds in [0, 1] as [UInt64] {
+            for item in [
+                StemItem.envelope(envelope), .retraction(network.retraction(1, of: envelope)),
+            ] {
+                var net = MemoryNetwork.single(network, network.configuration(0, stemGap: 1000))
+                _ = net.befriend(0, as: 8, of: network)
+                var relay = net.nodes[0]
+                var end = expiry
+                switch item {
+                case .envelope:
+                    for case .storeSubmission(let token, _, _) in relay.handle(
+                        .submit(99, [envelope]), now: net.now, wall: net.wall)
+                    {
+                        _ = relay.handle(.stored(token, .stored), now: net.now, wall: net.wall)
+                    }
+                case .retraction(let retraction):
+                    _ = relay.handle(.due([retraction]), now: net.now, wall: net.wall)
+                    end = expiry.adding(seconds: Limits.retractionExtraSeconds)
+                }
+                let left = relay.handle(
+                    .wake, now: net.now.adding(milliseconds: 60_000),
+                    wall: WallTime(seconds: end.seconds - seconds))
+                #expect(
+                    left.contains { if case .send(_, .stem(item)) = $0 { true } else { false } }
+                        == (seconds == 1))
+            }
+        }
+    }
+
     @Test func aRetractionThatSleptOverItsEndIsNotLetGo() {
         let retraction = network.retraction(1, of: envelope)
         let end = expiry.adding(seconds: Limits.retractionExtraSeconds)
