@@ -18,6 +18,17 @@ import Wire
         #expect(words.contains { $0.contains("where host 0 holds") })
     }
 
+    /// Those of what lives no more are kept for a day, and compared no more.
+    @Test func onlyRetractionsOfWhatLivesAreOwedToAll() throws {
+        for minutes in [59, 61] as [UInt64] {
+            let stage = try RuleTests.Stage()
+            _ = stage.host.disk.store([stage.retraction])
+            let left = stage.envelope.header.expiry.seconds - World.start.seconds
+            stage.world.now = World.origin + (left - minutes * 60) * 1000
+            #expect(stage.world.hasConverged == (minutes == 59))
+        }
+    }
+
     @Test func anAcknowledgedItemThatNobodyHoldsIsOwed() throws {
         let stage = try RuleTests.Stage()
         #expect(stage.world.ledger.items.count == 1)

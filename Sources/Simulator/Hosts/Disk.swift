@@ -32,9 +32,20 @@ struct Disk: Sendable {
 
     func shows(_ id: ItemID) -> Bool { items[id]?.isHidden == false }
 
-    /// The first that is in the open here and not there.
-    func firstShown(not other: Disk) -> ItemID? {
-        order.first { shows($0.id) && !other.shows($0.id) }?.id
+    /// The first that is in the open here and not there, and counts: retractions outlive what they
+    /// take back, but who lacks one then gets it from nobody any more.
+    ///
+    /// - Parameter wall: a retraction counts as long as its target expires later.
+    func firstShown(not other: Disk, _ wall: WallTime) -> ItemID? {
+        order.first { position in
+            guard let item = items[position.id], !item.isHidden, !other.shows(item.id) else {
+                return false
+            }
+            switch item.content {
+            case .envelope: return true
+            case .retraction(let retraction, _): return retraction.header.expiry > wall
+            }
+        }?.id
     }
 
     func retracts(_ target: ItemID) -> Bool { retracted[target] != nil }

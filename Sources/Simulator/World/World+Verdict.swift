@@ -42,9 +42,7 @@ extension World {
     var hasConverged: Bool {
         let counted = hosts.filter { $0.counts }
         guard let first = counted.first else { return true }
-        guard counted.allSatisfy({ $0.disk.fingerprint == first.disk.fingerprint }) else {
-            return false
-        }
+        guard counted.allSatisfy({ difference($0, first) == nil }) else { return false }
         guard counted.allSatisfy({ $0.disk.delayed.isEmpty && $0.orders.isEmpty }) else {
             return false
         }
@@ -146,19 +144,24 @@ extension World {
 
     private func judge(_ part: [Host]) {
         guard let first = part.first else { return }
-        for host in part where host.disk.fingerprint != first.disk.fingerprint {
+        for host in part {
+            guard let difference = difference(host, first) else { continue }
             violate(
                 host,
                 "holds \(host.disk.items.count) items where host \(first.index) holds "
-                    + "\(first.disk.items.count)" + difference(host, first))
+                    + "\(first.disk.items.count), and \(difference)")
         }
         for host in part { judgeNeighbours(of: host) }
     }
 
-    private func difference(_ host: Host, _ other: Host) -> String {
-        if let lacks = other.disk.firstShown(not: host.disk) { return ", and lacks \(lacks.short)" }
-        let more = host.disk.firstShown(not: other.disk)
-        return more.map { ", and shows \($0.short)" } ?? ""
+    /// What one shows and the other does not, of all that relays compare; nil if nothing.
+    private func difference(_ host: Host, _ other: Host) -> String? {
+        if host.disk.fingerprint == other.disk.fingerprint { return nil }
+        // Twenty minutes, two slots, and two clocks as far off as may be (chapter 22).
+        let seconds = Limits.remainingSeconds + 2 * 600 + 2 * Limits.clockWarningSeconds
+        let wall = WallTime(seconds: Self.start.seconds + elapsed / 1000 + seconds)
+        if let lacks = other.disk.firstShown(not: host.disk, wall) { return "lacks \(lacks.short)" }
+        return host.disk.firstShown(not: other.disk, wall).map { "shows \($0.short)" }
     }
 
     private func judgeNeighbours(of host: Host) {
