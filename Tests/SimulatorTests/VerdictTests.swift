@@ -129,6 +129,24 @@ import Wire
         #expect(stage.world.hasConverged)
     }
 
+    @Test func whatAClockThatIsAheadEndsIsNotOwed() throws {
+        for isAhead in [false, true] {
+            let stage = try RuleTests.Stage()
+            let (origin, item) = (stage.world.hosts[0], stage.world.ledger.items[0])
+            let held = try #require(origin.disk.items[item.id])
+            remove(item.id, stage)
+            #expect(!stage.world.hasConverged)
+            _ = origin.disk.store([held])
+            if isAhead { origin.skew = 8 * 86400 }
+            stage.world.carryOut(.expire(stage.world.wall(of: origin)), of: origin)
+            stage.world.run(milliseconds: 1)
+            #expect(origin.disk.holds(item.id) == !isAhead)
+            origin.skew = 0
+            origin.disk.remove([item.id])
+            #expect(stage.world.hasConverged == isAhead)
+        }
+    }
+
     @Test func whoHasRetractionsToSendIsNotAtRest() throws {
         let stage = try RuleTests.Stage()
         let retraction = try #require(stage.world.ledger.items[0].retraction)

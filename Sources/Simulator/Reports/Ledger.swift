@@ -141,6 +141,16 @@ struct Ledger: Sendable {
         }
     }
 
+    /// What began at a host and was on its disk before is there no more.
+    mutating func lost(of host: Host, since before: Disk) {
+        for index in items.indices
+        where items[index].origin == host.index && before.holds(items[index].id)
+            && !host.disk.holds(items[index].id)
+        {
+            items[index].mayBeLost = true
+        }
+    }
+
     /// Whether an item was sent whole to a host, or began there; nil for what nobody submitted.
     func hasCome(_ id: ItemID, to host: Host) -> Bool? {
         byID[id].map { items[$0].hop(at: host.index) != Item.unknownHop }

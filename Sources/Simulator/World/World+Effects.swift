@@ -72,7 +72,10 @@ extension World {
             host.disk.hide(ids)
             return nil
         case .expire(let time):
+            let before = host.skew > 0 ? host.disk : nil
             host.disk.expire(time)
+            // A clock that is ahead ended what others still await.
+            if let before { ledger.lost(of: host, since: before) }
             return nil
         case .findMissing(let link, let ids): return .missing(link, host.disk.missing(among: ids))
         case .fetch(let link, let ids): return .fetched(link, host.disk.fetch(ids))
