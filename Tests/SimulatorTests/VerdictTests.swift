@@ -233,6 +233,34 @@ import Wire
             words.count == 2 && words.allSatisfy { $0 == "shows 9216 bytes of a period of 8192" })
     }
 
+    /// A retraction left room that one host fills and the other does not; what has a place whatever
+    /// was seen is owed as before.
+    @Test func fullPeriodsMayDifferWhereSomethingWasTakenBack() throws {
+        for isTakenBack in [false, true] {
+            let world = full()
+            let best = shown(world)
+            let other = try #require(
+                world.ledger.items.first { item in
+                    !best.contains { $0.id == item.id }
+                })
+            let held = try #require(world.hosts[Int(other.origin)].disk.items[other.id])
+            world.hosts[1].disk.remove([other.id])
+            _ = world.hosts[1].disk.store([
+                StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
+            ])
+            if isTakenBack {
+                let index = try #require(world.ledger.items.firstIndex { $0.id == best[7].id })
+                _ = world.ledger.add(
+                    Item(
+                        id: .zero, retraction: nil, target: index, origin: 0, round: -1, sentAt: 0,
+                        hostCount: 2))
+            }
+            #expect(world.hasConverged == isTakenBack)
+            for host in world.hosts { host.disk.remove([best[0].id]) }
+            #expect(!world.hasConverged)
+        }
+    }
+
     @Test func whatIsOnItsStemAtTheFirstHostIsNotEverywhere() throws {
         let world = World(try Scenario("nodes: 2\nrounds: 0\nwarm-up: 5s"), seed: 1)
         world.run(milliseconds: 10_000)

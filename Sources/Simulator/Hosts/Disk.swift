@@ -35,12 +35,14 @@ struct Disk: Sendable {
     /// The first that is in the open here and not there, and counts: retractions outlive what they
     /// take back, but who lacks one then gets it from nobody any more.
     ///
-    /// - Parameter wall: a retraction counts as long as its target expires later.
-    func firstShown(not other: Disk, _ wall: WallTime) -> ItemID? {
+    /// - Parameters:
+    ///   - spared: what counts for nothing.
+    ///   - wall: a retraction counts as long as its target expires later.
+    func firstShown(not other: Disk, sparing spared: Set<ItemID>, _ wall: WallTime) -> ItemID? {
         order.first { position in
-            guard let item = items[position.id], !item.isHidden, !other.shows(item.id) else {
-                return false
-            }
+            guard let item = items[position.id], !item.isHidden, !other.shows(item.id),
+                !spared.contains(item.id)
+            else { return false }
             switch item.content {
             case .envelope: return true
             case .retraction(let retraction, _): return retraction.header.expiry > wall

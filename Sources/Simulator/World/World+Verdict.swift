@@ -74,6 +74,7 @@ extension World {
             return false
         }
         if places.isSure(item.id, in: period) { return false }
+        if places.loose.contains(item.id) { return true }
         return places.shown[period]?.allSatisfy {
             Rooms.isBetter($0, (item.id, header))
         } ?? true
@@ -86,6 +87,9 @@ extension World {
         /// Of periods in which more was submitted than fits: what stays whoever saw what.
         var sure: [Rooms.Period: Set<ItemID>] = [:]
         var shown: [Rooms.Period: [(id: ItemID, header: EnvelopeHeader)]] = [:]
+        /// What need not stay, of periods in which chapter 06 lets hosts differ: something was taken
+        /// back, or sizes are several.
+        var loose: Set<ItemID> = []
 
         func isSure(_ id: ItemID, in period: Rooms.Period) -> Bool {
             sure[period]?.contains(id) ?? true
@@ -95,16 +99,22 @@ extension World {
     private func places(at host: Host) -> Places {
         var places = Places()
         var all: [Rooms.Period: [(id: ItemID, header: EnvelopeHeader)]] = [:]
+        var changed: Set<Rooms.Period> = []
         for item in ledger.items {
             guard let header = item.retraction?.header, let period = rooms.period(of: header)
             else { continue }
             all[period, default: []].append((item.id, header))
+            if item.takenBackBy != nil { changed.insert(period) }
             if host.disk.shows(item.id) {
                 places.shown[period, default: []].append((item.id, header))
             }
         }
         for (period, items) in all where rooms.isOverfull(items, period) {
-            places.sure[period] = rooms.run(of: items, in: period)
+            let run = rooms.run(of: items, in: period)
+            places.sure[period] = run
+            if changed.contains(period) || Set(items.map(\.header.size)).count > 1 {
+                places.loose.formUnion(items.map(\.id).filter { !run.contains($0) })
+            }
         }
         return places
     }
@@ -160,8 +170,12 @@ extension World {
         // Twenty minutes, two slots, and two clocks as far off as may be (chapter 22).
         let seconds = Limits.remainingSeconds + 2 * 600 + 2 * Limits.clockWarningSeconds
         let wall = WallTime(seconds: Self.start.seconds + elapsed / 1000 + seconds)
-        if let lacks = other.disk.firstShown(not: host.disk, wall) { return "lacks \(lacks.short)" }
-        return host.disk.firstShown(not: other.disk, wall).map { "shows \($0.short)" }
+        let spared = places(at: other).loose
+        if let lacks = other.disk.firstShown(not: host.disk, sparing: spared, wall) {
+            return "lacks \(lacks.short)"
+        }
+        return host.disk.firstShown(not: other.disk, sparing: spared, wall)
+            .map { "shows \($0.short)" }
     }
 
     private func judgeNeighbours(of host: Host) {
