@@ -143,7 +143,8 @@ extension RelayNode {
         } catch {
             return bad(error, link, turn)
         }
-        guard !isKnown(id) else { return [] }
+        // The store is not asked, and what was refused is forgotten at a restart.
+        guard !isKnown(id), !sync.contains(Naming.retractionID(of: id)) else { return [] }
         switch stem.heard(id, item, from: link, now: turn.now) {
         case .accepted(let effects): return run(effects, turn)
         case .dropped: return []
@@ -171,6 +172,8 @@ extension RelayNode {
     mutating func admitted(
         _ item: StoreItem, hops: UInt8, from link: LinkID?, isAsked: Bool, _ turn: Turn
     ) -> [Effect] {
+        // What came by a link was just checked; what begins here may have waited for long.
+        guard link != nil || mayBegin(item, turn) else { return [] }
         switch decide(item, from: link, isAsked: isAsked, turn) {
         case .admit(let displaced):
             return drop(displaced) + order(.item(item, hops: hops, from: link), [item])
@@ -191,6 +194,16 @@ extension RelayNode {
             }
             keep(item)
             return drop(displaced)
+        }
+    }
+
+    /// Whether others would still take it: what they refuse would be in the open here alone, and
+    /// point here. What was submitted here stays hidden until it expires.
+    func mayBegin(_ item: StoreItem, _ turn: Turn) -> Bool {
+        switch item.content {
+        case .envelope(let envelope):
+            envelope.header.expiry.seconds > turn.wall.seconds + Limits.remainingSeconds
+        case .retraction: item.expiry > turn.wall
         }
     }
 

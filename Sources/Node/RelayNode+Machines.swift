@@ -57,7 +57,9 @@ extension RelayNode {
         var out: [Effect] = []
         for effect in effects {
             switch effect {
-            case .send(let link, let item): out += send(link, .stem(item), turn)
+            case .send(let link, let item):
+                // The stem counts time, and does not see a clock put forward.
+                if item.expiry > turn.wall { out += send(link, .stem(item), turn) }
             case .publish(let id, let item, let isOwn): out += publish(id, item, isOwn, turn)
             }
         }
@@ -145,6 +147,17 @@ extension RelayNode {
                 return admitted(item, hops: 0, from: nil, isAsked: false, turn)
             }
             return released(item, turn)
+        }
+    }
+}
+
+extension StemItem {
+    /// From when nobody passes it on.
+    var expiry: WallTime {
+        switch self {
+        case .envelope(let envelope): envelope.header.expiry
+        case .retraction(let retraction):
+            retraction.header.expiry.adding(seconds: Limits.retractionExtraSeconds)
         }
     }
 }

@@ -130,7 +130,8 @@ extension RelayNode {
 
     /// A queued retraction enters the open.
     mutating func released(_ item: StoreItem, _ turn: Turn) -> [Effect] {
-        guard case .retraction(let retraction, let target) = item.content else { return [] }
+        guard case .retraction(let retraction, let target) = item.content, mayBegin(item, turn)
+        else { return [] }
         var displaced: [ItemID] = []
         // One that came from others has its room, and need only leave the queue.
         if !sync.contains(item.id) {

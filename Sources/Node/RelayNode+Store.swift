@@ -224,3 +224,16 @@ extension RelayNode {
         return run(stem.recalled(items, now: turn.now, wall: turn.wall), turn)
     }
 }
+
+extension Held {
+    /// The same, or nothing once it has expired: a store drops it some time later.
+    func alive(_ wall: WallTime) -> Held {
+        switch self {
+        case .envelope(let envelope): envelope.header.expiry > wall ? self : .nothing
+        case .retraction(let retraction):
+            retraction.header.expiry.adding(seconds: Limits.retractionExtraSeconds) > wall
+                ? self : .nothing
+        case .nothing: self
+        }
+    }
+}

@@ -219,7 +219,8 @@ public struct RelayNode: Sendable {
         case .missing(let link, let ids):
             return run(spreading.missing(ids, from: link, now: now), turn)
         case .fetched(let link, let found):
-            return run(spreading.fetched(found.map { ($0.id, $0.item) }, for: link), turn)
+            return run(
+                spreading.fetched(found.map { ($0.id, $0.item.alive(turn.wall)) }, for: link), turn)
         case .due(let retractions): return release(retractions, turn)
         case .recallRecords(let envelopes): return recall(envelopes, turn)
         case .recallOwn(let ids):

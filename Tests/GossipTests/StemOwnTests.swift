@@ -111,6 +111,16 @@ import Wire
         #expect(stem.contains(id(3)))
     }
 
+    /// Others take nothing that lives twenty minutes or less; a slot before that it must be out.
+    @Test func whatLivesTooShortToBeTakenIsPublishedInTime() {
+        var stem = linked(a, b, settings: settings { $0.ownGapMilliseconds = 1 << 40 })
+        let (late, early) = (item(slotsAgo: 3, ttl: .hour), item(slotsAgo: 2, ttl: .hour))
+        #expect(stem.submit(id(1), late, start) == [.publish(id(1), late, isOwn: true)])
+        #expect(stem.submit(id(2), early, start) == [])
+        #expect(stem.wake(at(599_999)) == [])
+        #expect(stem.wake(at(600_000)) == [.publish(id(2), early, isOwn: true)])
+    }
+
     @Test func moreThanMayWaitArePublished() {
         var stem = linked(a, b, settings: settings { $0.ownGapMilliseconds = 1 << 40 })
         for number in 0..<1024 as Range<UInt64> {

@@ -22,9 +22,9 @@ extension StemScript {
     }
 
     /// Any item of 2^(9 + size) bytes; what it is does not matter to the machine.
-    func item(_ size: UInt8 = 0, slotsAgo: UInt32 = 0) -> StemItem {
+    func item(_ size: UInt8 = 0, slotsAgo: UInt32 = 0, ttl: TTLClass = .week) -> StemItem {
         let header = EnvelopeHeader(
-            suite: 1, ttlClass: .week, size: size, workBits: 0,
+            suite: 1, ttlClass: ttl, size: size, workBits: 0,
             slot: Slot(testStart.slot.number - slotsAgo), topic: .zero, mailbox: .zero,
             commitment: .zero)
         let body = [UInt8](repeating: 7, count: header.envelopeBytes - EnvelopeHeader.bytes)

@@ -111,6 +111,16 @@ import Wire
         #expect(report.isHeld, "\(report.text)")
     }
 
+    /// Five hosts slept over the end of it, most of their own on disk and never out.
+    @Test func whatExpiredIsHeldByNobody() throws {
+        let lines = "ttl: hour\nstem gap: 10s\nat 3s: burst 60\n"
+        let early = try play(lines + "expect: held = 840")
+        #expect(early.isHeld, "\(early.text)")
+        let late = try play(
+            lines + "at 20s: crash 40% keep-disk\nat 2h: restart\nlength: 125m\nexpect: held = 0")
+        #expect(late.isHeld, "\(late.text)")
+    }
+
     /// An hour has room for 540 of a day in the pool of the others.
     @Test func whatHasNoPlaceIsKeptByItsOriginAlone() throws {
         let scenario = try Scenario(
@@ -122,6 +132,38 @@ import Wire
         let disks = play.world.hosts.map(\.disk)
         #expect(disks.allSatisfy { $0.open.count == 541 })  // with the charter
         #expect(disks.reduce(0) { $0 + $1.items.values.count { $0.isHidden } } == 220)
+    }
+
+    /// Several times what fits, of classes and sizes that have pools of their own.
+    @Test func fullStoresAreTheSameAndRest() throws {
+        let scenario = try Scenario(
+            """
+            nodes: 8
+            topology: random 3
+            latency: 10-50ms
+            store: 8MiB
+            rounds: 20
+            every: 30s
+            size: 0 1
+            ttl: hour day week
+            work: 3
+            senders: random
+            stem gap: 2s
+            at 1m: burst 150
+            at 90s: crash 30% keep-disk
+            at 2m: crash 30% lose-disk silent
+            at 5m: restart
+            at 6m: burst 100
+            settle: 1h
+            rest: 20m
+            expect: restless = 0
+            """)
+        let play = Play(scenario, seed: 1)
+        let report = play.run()
+        #expect(report.isHeld, "\(report.text)")
+        let disks = play.world.hosts.map(\.disk)
+        #expect(disks.allSatisfy { $0.open.count < 150 })
+        #expect(disks.contains { $0.hiddenIDs.count > 5 })
     }
 
     @Test func whatIsTakenBackIsGoneEverywhere() throws {

@@ -137,6 +137,17 @@ import Wire
         #expect(disk.fingerprint == empty)
     }
 
+    /// As the real one, which keeps a target out by the row of its retraction.
+    @Test func aDiskThatRemovesARetractionTakesItsTargetAgain() throws {
+        let stage = try RuleTests.Stage()
+        let item = try stage.item()
+        #expect(stage.host.disk.store([stage.retraction]) == .stored)
+        #expect(stage.host.disk.store([item]) == .retracted)
+        stage.host.disk.remove([stage.retraction.id])
+        #expect(!stage.host.disk.retracts(stage.id))
+        #expect(stage.host.disk.store([item]) == .stored)
+    }
+
     @Test func aDiskHidesWhatIsOwnAndShowsItAgain() throws {
         var disk = Disk()
         let empty = disk.fingerprint

@@ -2,6 +2,7 @@ import Foundation
 import Simulator
 import TestKit
 import Testing
+import Wire
 
 /// How scenarios are read, and what is said of those that can't be.
 @Suite struct ScenarioTests {
@@ -24,18 +25,21 @@ import Testing
             loss: 0.5%
             bandwidth: 1MB/s
             disk: 1ms+20ms
+            store: 8MiB
             join over: 1.5s
             warm-up: 1m
             rounds: 7
             every: 250ms
             senders: all
-            size: 7
-            ttl: quarter
+            size: 7 0
+            ttl: quarter hour
+            work: 3
             retract: 10%
             erase delay: 1m
             stem gap: 3s
             length: 2h
             settle: 1d
+            rest: 1h
             at 1h: heal
             at 10s: partition 50%
             expect: hops < 12
@@ -59,6 +63,10 @@ import Testing
         #expect(scenario.eraseDelay == 60)
         #expect(scenario.stemGap == 3000)
         #expect(scenario.settle == 86_400_000)
+        #expect(scenario.rest == 3_600_000)
+        #expect(scenario.store == 8 << 20)
+        #expect(scenario.sizes == [7, 0] && scenario.ttls == [.quarter, .hour])
+        #expect(scenario.work == 3)
         // In the order of time, whatever that of the lines.
         #expect(scenario.script.map(\.at) == [10_000, 3_600_000])
         #expect(scenario.script.map(\.fault) == [.partition(.part(0.5)), .heal])
@@ -93,7 +101,9 @@ import Testing
         ("at 1s: crash 30%", "write crash SHARE keep-disk|lose-disk"),
         ("at 1s: turn 20% fiends", "no kind of peer: liar"), ("expect: joy > 1", "no figure: hops"),
         ("expect: hops ~ 1", "compares nothing"), ("size: 8", "0 to 7"),
-        ("every: 0s", "longer than"),
+        ("every: 0s", "longer than"), ("size: 1 8", "0 to 7"), ("size: #", "one or more words"),
+        ("ttl: day fortnight", "hour, day, week"), ("store: 8MB", "8MiB or"),
+        ("store: 0kiB", "8MiB or"), ("work: 13", "0 to 12"),
     ])
     func mistakesAreNamedWithTheirLine(_ text: String, _ words: String) throws {
         let error = try #require(throws: ScenarioError.self) { try Scenario(text) }

@@ -61,6 +61,24 @@ struct RangeClaim: Sendable, Equatable {
     var kind: Kind
 }
 
+/// Messages, for those who only watch what is sent.
+public enum RangeMessage {
+    /// The ids that a message lists; nil for one that can't be read.
+    public static func ids(listedIn message: [UInt8]) -> [ItemID]? {
+        guard message.first == RangeFormat.version else { return nil }
+        var reader = RangeReader(message.dropFirst())
+        var listed: [ItemID] = []
+        do {
+            while let claim = try reader.next() {
+                if case .ids(let ids) = claim.kind { listed += ids }
+            }
+        } catch {
+            return nil
+        }
+        return listed
+    }
+}
+
 /// Why a message is not read on.
 public enum RangeMessageError: Error, Equatable {
     case empty

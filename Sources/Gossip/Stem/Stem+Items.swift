@@ -37,12 +37,13 @@ extension Stem {
         items.flatMap { submitted($0.id, $0.item, isUrgent: false, now: now, wall: wall) }
     }
 
-    /// The moment from which an item is too old to be passed on by STEM, less the time that a stem
-    /// and its embargo take.
+    /// The moment from which an item is too old to be passed on by STEM, or lives too short to be
+    /// taken by anybody, less the time that a stem and its embargo take: a slot.
     private static func leavesBefore(_ item: StemItem, _ now: Moment, _ wall: WallTime) -> Moment {
         guard case .envelope(let envelope) = item else { return Moment(milliseconds: .max) }
-        let slots = UInt64(envelope.header.slot.number) + UInt64(Limits.unsolicitedSlots)
-        let last = slots * 600
+        let fresh = (UInt64(envelope.header.slot.number) + UInt64(Limits.unsolicitedSlots)) * 600
+        let (expiry, reserved) = (envelope.header.expiry.seconds, Limits.remainingSeconds + 600)
+        let last = min(fresh, expiry - min(expiry, reserved))
         guard last > wall.seconds else { return now }
         return now.adding(milliseconds: (last - wall.seconds) * 1000)
     }

@@ -79,11 +79,13 @@ struct Charted: Sendable {
 
     /// An envelope nobody can read, another for every number, with its work done.
     func envelope(
-        _ number: UInt64, at wall: WallTime, size: UInt8 = 0, ttl: TTLClass = .week
+        _ number: UInt64, at wall: WallTime, size: UInt8 = 0, ttl: TTLClass = .week,
+        work: UInt8 = 0
     ) -> Envelope {
         let commitment = hash128(Labels.retract, opening(number))
         var header = EnvelopeHeader(
-            suite: Suite.sealed.rawValue, ttlClass: ttl, size: size, workBits: ttl.rawValue,
+            suite: Suite.sealed.rawValue, ttlClass: ttl, size: size,
+            workBits: ttl.rawValue + work,
             slot: wall.slot, topic: Topics.intake(community, wall.slot.week), mailbox: .zero,
             commitment: Identifier16(commitment) ?? .zero)
         var body: [UInt8] = []

@@ -11,6 +11,8 @@ struct Disk: Sendable {
     private(set) var retracted: [ItemID: ItemID] = [:]
     private(set) var delayed: [RelayNode.Delayed] = []
     private(set) var order: [ItemPosition] = []
+    /// On their stem, or displaced.
+    private(set) var hiddenIDs: Set<ItemID> = []
     /// Of what is hidden: those for which the open has no place.
     private var displaced: Set<ItemID> = []
     /// Of what is in the open: the same for equal sets, whatever order they were filled in.
@@ -30,12 +32,28 @@ struct Disk: Sendable {
 
     func shows(_ id: ItemID) -> Bool { items[id]?.isHidden == false }
 
-    /// The first that is in the open here and not there.
-    func firstShown(not other: Disk) -> ItemID? {
-        order.first { shows($0.id) && !other.shows($0.id) }?.id
+    /// The first that is in the open here and not there, and counts: retractions outlive what they
+    /// take back, but who lacks one then gets it from nobody any more.
+    ///
+    /// - Parameters:
+    ///   - spared: what counts for nothing.
+    ///   - wall: a retraction counts as long as its target expires later.
+    func firstShown(not other: Disk, sparing spared: Set<ItemID>, _ wall: WallTime) -> ItemID? {
+        order.first { position in
+            guard let item = items[position.id], !item.isHidden, !other.shows(item.id),
+                !spared.contains(item.id)
+            else { return false }
+            switch item.content {
+            case .envelope: return true
+            case .retraction(let retraction, _): return retraction.header.expiry > wall
+            }
+        }?.id
     }
 
     func retracts(_ target: ItemID) -> Bool { retracted[target] != nil }
+
+    /// The id of what takes a target back.
+    func retraction(of target: ItemID) -> ItemID? { retracted[target] }
 
     /// Records of earlier runs, in the order they came.
     var records: [Envelope] {
@@ -79,6 +97,7 @@ struct Disk: Sendable {
             }
             items[item.id] = StoreItem(id: held.id, content: held.content, isOwn: held.isOwn)
             displaced.remove(item.id)
+            hiddenIDs.remove(item.id)
             fingerprint &+= Self.mix(item.id)
             return .stored
         }
@@ -88,7 +107,11 @@ struct Disk: Sendable {
             drop(target)
         }
         items[item.id] = item
-        if !item.isHidden { fingerprint &+= Self.mix(item.id) }
+        if item.isHidden {
+            hiddenIDs.insert(item.id)
+        } else {
+            fingerprint &+= Self.mix(item.id)
+        }
         let position = ItemPosition(slot: item.header.slot, id: item.id)
         order.insert(position, at: firstIndex(after: position))
         note(item.id, expiry: item.expiry)
@@ -129,24 +152,25 @@ struct Disk: Sendable {
             guard !item.isHidden else { continue }
             items[id] = StoreItem(
                 id: id, content: item.content, isOwn: item.isOwn, isHidden: true)
+            hiddenIDs.insert(id)
             fingerprint &-= Self.mix(id)
         }
     }
 
     mutating func expire(_ now: WallTime) {
         while let first = expiries.first, first.seconds <= now.seconds {
-            for id in first.ids {
-                // It may have gone and come again under another time: ids name one header.
-                if case .retraction(_, let target) = items[id]?.content { retracted[target] = nil }
-                drop(id)
-            }
+            // It may have gone and come again under another time: ids name one header.
+            for id in first.ids { drop(id) }
             expiries.removeFirst()
         }
+        delayed.removeAll { $0.item.expiry <= now }
     }
 
     private mutating func drop(_ id: ItemID) {
         guard let item = items.removeValue(forKey: id) else { return }
         displaced.remove(id)
+        hiddenIDs.remove(id)
+        if case .retraction(_, let target) = item.content { retracted[target] = nil }
         if !item.isHidden { fingerprint &-= Self.mix(id) }
         let position = ItemPosition(slot: item.header.slot, id: id)
         let index = firstIndex(after: position) - 1

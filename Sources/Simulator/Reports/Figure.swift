@@ -16,6 +16,10 @@ public enum Figure: String, Sendable, CaseIterable {
     case convergence
     /// Parts that the honest hosts' links fell into at the end.
     case parts
+    /// What people submitted, on the disks of all hosts that are up at the end, hidden or not.
+    case held
+    /// Times that items were offered, asked for, denied or sent while nothing was new any more.
+    case restless
     /// Seconds until the last host of a round had its item, on average over rounds.
     case delay
     /// Bytes on all links for each delivery.

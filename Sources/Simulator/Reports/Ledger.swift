@@ -104,6 +104,9 @@ struct Ledger: Sendable {
     private(set) var items: [Item] = []
     private(set) var rounds: [Round] = []
     var hasSpies = false
+    /// Nothing is new any more: what is still said of items is counted.
+    var isResting = false
+    private(set) var mentions = 0
     private var byID: [ItemID: Int] = [:]
     /// Commitments are as good as ids here, and need no hashing.
     private var byCommitment: [UInt64: Int] = [:]
@@ -138,6 +141,27 @@ struct Ledger: Sendable {
         }
     }
 
+    /// What began at a host and was on its disk before is there no more.
+    mutating func lost(of host: Host, since before: Disk) {
+        for index in items.indices
+        where items[index].origin == host.index && before.holds(items[index].id)
+            && !host.disk.holds(items[index].id)
+        {
+            items[index].mayBeLost = true
+        }
+    }
+
+    /// Whether an item was sent whole to a host, or began there; nil for what nobody submitted.
+    func hasCome(_ id: ItemID, to host: Host) -> Bool? {
+        byID[id].map { items[$0].hop(at: host.index) != Item.unknownHop }
+    }
+
+    /// Whether an item began at a host, whose disk has it if nothing befell that.
+    func isOwed(_ id: ItemID, by host: Host) -> Bool {
+        guard let index = byID[id] else { return false }
+        return items[index].origin == host.index && !items[index].mayBeLost
+    }
+
     func id(of envelope: Envelope) -> ItemID? {
         byCommitment[envelope.header.commitment.word].map { items[$0].id }
     }
@@ -149,6 +173,7 @@ struct Ledger: Sendable {
     // MARK: Frames and disks
 
     mutating func heard(_ frame: Frame, by host: Host, from other: Host) {
+        if isResting { count(frame) }
         switch frame {
         case .push(_, let envelope):
             came(byCommitment[envelope.header.commitment.word], host, other, isCopy: true)
@@ -161,6 +186,20 @@ struct Ledger: Sendable {
         case .announce(let announced) where hasSpies:
             for one in announced { spy(byID[one.id], host, other) }
         default: break
+        }
+    }
+
+    private mutating func count(_ frame: Frame) {
+        switch frame {
+        case .announce(let items): mentions += items.count { byID[$0.id] != nil }
+        case .want(_, let ids), .gone(_, let ids), .dontWant(let ids):
+            mentions += ids.count { byID[$0] != nil }
+        case .graft(let id?, _): mentions += byID[id] == nil ? 0 : 1
+        case .push(_, let envelope): mentions += id(of: envelope) == nil ? 0 : 1
+        case .stem, .retract, .receipt: mentions += 1
+        case .graft(nil, _), .pad, .hello, .ping, .pong, .bye, .membership, .prune, .syncOpen,
+            .syncMessage, .syncEnd, .unknown:
+            break
         }
     }
 

@@ -41,6 +41,10 @@ public final class Play {
             world.run(milliseconds: 5000)
             patience -= min(5000, patience)
         }
+        if scenario.rest > 0 {
+            world.ledger.isResting = true
+            world.run(milliseconds: scenario.rest)
+        }
         parts = world.parts.count
         world.judge(hasConverged: convergence != nil)
     }
@@ -82,6 +86,10 @@ public final class Play {
         }
         if let convergence { out.append((.convergence, Double(convergence) / 1000)) }
         out.append((.parts, Double(parts)))
+        out.append((.held, Double(world.heldCount)))
+        if scenario.rest > 0 {
+            out.append((.restless, Double(world.ledger.mentions)))
+        }
         if let spied = world.ledger.spied(hosts: world.hosts) {
             out.append((.spyRecall, spied.recall))
             out.append((.spyPrecision, spied.precision))

@@ -3,9 +3,9 @@ import Wire
 extension Scenario {
     static let keys = [
         "name", "about", "seed", "nodes", "links", "topology", "unreachable", "hostile", "latency",
-        "jitter", "loss", "bandwidth", "disk", "join over", "warm-up", "rounds", "every", "senders",
-        "size", "ttl", "retract", "erase delay", "stem gap", "length", "settle", "at TIME",
-        "expect",
+        "jitter", "loss", "bandwidth", "disk", "store", "join over", "warm-up", "rounds", "every",
+        "senders", "size", "ttl", "work", "retract", "erase delay", "stem gap", "length", "settle",
+        "rest", "at TIME", "expect",
     ]
 
     /// Takes one line in.
@@ -57,10 +57,12 @@ extension Scenario {
             guard loss <= 0.5 else { throw ValueError("more than half is no path") }
         case "bandwidth": bandwidth = try Value.rate(value)
         case "disk": disk = try Value.delay(value)
+        case "store": store = try Value.bytes(value)
         case "join over": joinOver = try Value.time(value)
         case "warm-up": warmUp = try Value.time(value)
         case "length": length = try Value.time(value)
         case "settle": settle = try Value.time(value)
+        case "rest": rest = try Value.time(value)
         default: return false
         }
         return true
@@ -80,9 +82,14 @@ extension Scenario {
             default: throw ValueError("one, random or all, not \"\(value)\"")
             }
         case "size":
-            size = UInt8(clamping: try Value.count(value))
-            guard size <= 7 else { throw ValueError("0 to 7") }
-        case "ttl": ttl = try Self.ttl(value)
+            sizes = try Self.list(value) { word throws(ValueError) in
+                UInt8(clamping: try Value.count(word))
+            }
+            guard sizes.allSatisfy({ $0 <= 7 }) else { throw ValueError("0 to 7") }
+        case "ttl": ttls = try Self.list(value) { word throws(ValueError) in try Self.ttl(word) }
+        case "work":
+            work = try Value.count(value)
+            guard work <= 12 else { throw ValueError("0 to 12 bits") }
         case "retract": retract = try Value.part(value)
         case "stem gap": stemGap = try Value.time(value)
         case "erase delay": eraseDelay = try Value.time(value) / 1000
@@ -90,6 +97,17 @@ extension Scenario {
         default: return false
         }
         return true
+    }
+
+    /// One or more words.
+    private static func list<Element>(
+        _ text: String, _ read: (String) throws(ValueError) -> Element
+    ) throws(ValueError) -> [Element] {
+        let words = Value.words(text)
+        guard !words.isEmpty else { throw ValueError("one or more words") }
+        var list: [Element] = []
+        for word in words { list.append(try read(word)) }
+        return list
     }
 
     private static func topology(_ words: [String]) throws(ValueError) -> Topology {

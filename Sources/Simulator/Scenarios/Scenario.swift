@@ -1,3 +1,4 @@
+import Model
 public import Wire
 
 /// Milliseconds a packet takes one way: each link draws its own once.
@@ -131,13 +132,18 @@ public struct Scenario: Sendable, Equatable {
     public var bandwidth = 0
     /// Milliseconds until a write is safe.
     public var disk = Delay.fixed(1)
+    /// Bytes that a host's pools divide.
+    public var store = Limits.storeBytes
     public var joinOver: UInt64 = 1000
     public var warmUp: UInt64 = 60_000
     public var rounds = 30
     public var every: UInt64 = 5000
     public var senders = Senders.one
-    public var size: UInt8 = 0
-    public var ttl = TTLClass.week
+    /// Of the items; one of several is drawn for each.
+    public var sizes: [UInt8] = [0]
+    public var ttls: [TTLClass] = [.week]
+    /// Bits of work beyond the least, at the most; drawn for each item.
+    public var work = 0
     /// The part of items that are taken back, a round later.
     public var retract = 0.0
     /// Mean wait before a retraction leaves, seconds.
@@ -149,6 +155,8 @@ public struct Scenario: Sendable, Equatable {
     public var length: UInt64 = 0
     /// How long the network has to come to one state; 0: that is not looked at.
     public var settle: UInt64 = 20 * 60_000
+    /// How long it is looked at then, whether it is at rest.
+    public var rest: UInt64 = 0
     public var expectations: [Expectation] = []
 
     public init() {}

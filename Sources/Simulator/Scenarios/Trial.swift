@@ -26,11 +26,14 @@ extension Scenario {
         scenario.rounds = 20 + choices.below(20)
         scenario.every = 1000 + UInt64(choices.below(9000))
         scenario.senders = choices.chance(0.2) ? .all : .random
-        scenario.size = UInt8(choices.below(4))
-        scenario.ttl = choices.pick([.day, .week, .quarter]) ?? .week
+        scenario.sizes = [UInt8(choices.below(4))]
+        scenario.ttls = [choices.pick([.day, .week, .quarter]) ?? .week]
         scenario.retract = [0, 0.1, 0.5][choices.below(3)]
         // Drawn apart, so that a seed keeps the faults it had.
         scenario.stemGap = [0, 0, 500, 10_000][Int(seed % 4)]
+        if seed % 5 == 3 { scenario.ttls = [.hour] }
+        // What is taken back leaves room that not all fill alike: protocol/06-store.md.
+        if seed % 3 == 1, scenario.retract == 0 { scenario.store = 8 << 20 }
         // What is submitted by a clock two hours ahead is taken elsewhere two hours later.
         scenario.settle = 150 * 60_000
         let span = UInt64(scenario.rounds) * scenario.every

@@ -77,6 +77,17 @@ enum Value {
         throw ValueError("\"\(text)\" is no rate: write 1kB/s or none")
     }
 
+    /// `64kiB`, `8MiB` or `16GiB`.
+    static func bytes(_ text: String) throws(ValueError) -> UInt64 {
+        let units: [(String, UInt64)] = [("kiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            if let value = UInt64(text.dropLast(unit.count)), value > 0, value <= 1 << 20 {
+                return value * factor
+            }
+        }
+        throw ValueError("\"\(text)\" is no room: write 64kiB, 8MiB or 16GiB")
+    }
+
     /// `50ms`, `10-100ms` (evenly between), or `20ms+80ms` (at least, and on average so much more).
     static func delay(_ text: String) throws(ValueError) -> Delay {
         if let plus = text.firstIndex(of: "+") {

@@ -128,6 +128,8 @@ struct End {
     var lastArrival: UInt64 = 0
     var freeAt: UInt64 = 0
     var queue = ParcelQueue()
+    /// How often each id was asked for by GRAFT here: after some times the answer is no.
+    var grafts: [ItemID: Int] = [:]
     var machine: LinkMachine?
 
     /// Names the link towards its host.

@@ -72,7 +72,10 @@ extension World {
             host.disk.hide(ids)
             return nil
         case .expire(let time):
+            let before = host.skew > 0 ? host.disk : nil
             host.disk.expire(time)
+            // A clock that is ahead ended what others still await.
+            if let before { ledger.lost(of: host, since: before) }
             return nil
         case .findMissing(let link, let ids): return .missing(link, host.disk.missing(among: ids))
         case .fetch(let link, let ids): return .fetched(link, host.disk.fetch(ids))
@@ -124,6 +127,7 @@ extension World {
         RelayNode.Configuration(
             network: charted.network, nodeKey: nodeKey, addresses: addresses, carried: [],
             eraseDelaySeconds: scenario.eraseDelay, stemGapMilliseconds: scenario.stemGap,
+            storeBytes: scenario.store,
             seed: seed ^ UInt64(host) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(life) << 48,
             checkRecord: { [papers] in papers.check($0, network: $1, now: $2) })
     }

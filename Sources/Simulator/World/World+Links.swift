@@ -191,6 +191,7 @@ extension World {
         let host = hosts[Int(ends[Int(end)].host)]
         guard ends[Int(end)].phase == .open, host.isUp, !ends[Int(end)].isHalting else { return }
         traffic.count(frame)
+        if case .graft(let id?, _) = frame { ends[Int(end)].grafts[id, default: 0] += 1 }
         ledger.heard(frame, by: host, from: hosts[Int(otherHost(end))])
         if host.mischief != nil, host.mischief?.letsIn(frame) == false { return }
         feed(host, .heard(End.link(end), frame))
@@ -257,6 +258,7 @@ extension World {
         let index = Int(end)
         ends[index].phase = .over
         ends[index].queue.removeAll()
+        ends[index].grafts = [:]
         ends[index].machine = nil
         let host = hosts[Int(ends[index].host)]
         if let place = host.ends.firstIndex(of: end) { host.ends.remove(at: place) }

@@ -27,7 +27,9 @@ extension World {
         guard host.isUp else { return }
         let number = UInt64(ledger.items.count) + 1
         let envelope = charted.envelope(
-            number, at: wall(of: host), size: scenario.size, ttl: scenario.ttl)
+            number, at: wall(of: host), size: draw(scenario.sizes) ?? 0,
+            ttl: draw(scenario.ttls) ?? .week,
+            work: scenario.work > 0 ? UInt8(workChoices.below(scenario.work + 1)) : 0)
         let willGo = scenario.retract > 0 && workChoices.chance(scenario.retract)
         let ticket = ledger.add(
             Item(
@@ -35,6 +37,11 @@ extension World {
                 origin: host.index, round: round, sentAt: now, hostCount: hosts.count,
                 willGo: willGo))
         feed(host, .submit(ticket, [envelope]))
+    }
+
+    /// What is the same for all is not drawn, so that a seed keeps what else it decides.
+    private func draw<Element>(_ elements: [Element]) -> Element? {
+        elements.count > 1 ? workChoices.pick(elements) : elements.first
     }
 
     /// Items that were to go and were kept are taken back at their origin.
