@@ -102,8 +102,9 @@ class FullTroubles:
                 scene.c.kill()
                 scene.c.start()
                 page.press("sending.again")
-                page.until(lambda: not page.has("sending.again"), "it does not try")
+                page.until(lambda: page.has("sending.again"), "it does not come to an end")
                 page.says("refused.relayFull")
+                expect(scene.inbox() == before, "something arrived")
             with self.step("disk-full: with room again the same goes out, and is there once"):
                 filler.unlink()
                 page.press("sending.again")

@@ -243,5 +243,5 @@ class Seldom:
             page.press("choose.code")
             page.at("cases.title", LONG)
             page.press("case.name.request")
-            page.says("case.erased.about")
+            page.says("case.erased.taken")
             self.see("case-erased")
