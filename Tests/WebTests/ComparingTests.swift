@@ -201,10 +201,8 @@ import Testing
         let field = try #require(HTTPField.Name(name))
         for value in [nil, "none"] {
             let outcome = try await compareServed(with: [field: value])
-            #expect(
-                outcome
-                    == .differs(
-                        (["/"] + Self.own.entries.map { $0.name }).map { ($0, .unprotected) }))
+            let files = ["/"] + Self.own.entries.map { $0.name }
+            #expect(outcome == .differs(files.map { ($0, .unprotected(header: name)) }))
         }
     }
 
@@ -216,7 +214,7 @@ import Testing
             Issue.record("\(outcome)")
             return
         }
-        #expect(found.count == 5 && found.allSatisfy { $0.1 == .unprotected })
+        #expect(found.count == 5 && found.allSatisfy { $0.1 == .unprotected(header: name) })
     }
 
     @Test func withoutAManifestThereIsNothingToCompare() async throws {

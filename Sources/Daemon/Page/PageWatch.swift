@@ -198,13 +198,24 @@ extension PageComparison.Outcome {
 }
 
 extension PageComparison.Difference {
+    /// For scripts; and the header, where it is one.
+    public var code: (name: String, header: String?) {
+        switch self {
+        case .changed: ("changed", nil)
+        case .missing: ("missing", nil)
+        case .added: ("added", nil)
+        case .falselyListed: ("falselyListed", nil)
+        case .unprotected(let header): ("unprotected", header)
+        }
+    }
+
     public var words: String {
         switch self {
         case .changed: "is changed"
         case .missing: "is missing"
         case .added: "is not known here"
         case .falselyListed: "is listed with another hash"
-        case .unprotected: "is served without the headers that protect visitors, or with others"
+        case .unprotected(let header): "is served with \(header) otherwise than here"
         }
     }
 }

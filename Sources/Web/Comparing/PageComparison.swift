@@ -3,7 +3,7 @@ import Sodium
 /// Another relay's page beside this one's files, as far as somebody who asks like a visitor sees it.
 /// Source: protocol/25-page.md, "Comparing".
 public struct PageComparison: Sendable, Equatable {
-    public enum Difference: String, Codable, Sendable {
+    public enum Difference: Sendable, Equatable {
         /// Served otherwise than here.
         case changed
         /// Not served, or not in time.
@@ -12,8 +12,8 @@ public struct PageComparison: Sendable, Equatable {
         case added
         /// Served as here, and listed with another hash.
         case falselyListed
-        /// The bytes are as here; what tells browsers how to treat them is not.
-        case unprotected
+        /// The bytes are as here; a header that tells browsers how to treat them is not.
+        case unprotected(header: String)
     }
 
     public enum Outcome: Sendable, Equatable {
@@ -100,8 +100,9 @@ public struct PageComparison: Sendable, Equatable {
                 let (bytes, headers) = try await fetcher.get(path)
                 if sha256(bytes) != entry.digest {
                     found.append((path.isEmpty ? "/" : entry.name, .changed))
-                } else if !ServedHeaders.areSafe(headers, for: entry.name) {
-                    found.append((path.isEmpty ? "/" : entry.name, .unprotected))
+                } else if let header = ServedHeaders.fault(in: headers, for: entry.name) {
+                    found.append(
+                        (path.isEmpty ? "/" : entry.name, .unprotected(header: header)))
                 } else if !path.isEmpty, listed[entry.name] != entry.digest {
                     found.append((entry.name, .falselyListed))
                 }

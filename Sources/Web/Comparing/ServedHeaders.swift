@@ -12,18 +12,17 @@ enum ServedHeaders {
         "content-security-policy-report-only", "access-control-allow-origin",
     ]
 
-    /// Whether a file is served as this relay serves it.
+    /// The name of the first header by which a file is served otherwise than here, if there is one.
     ///
     /// What a proxy adds besides, such as its name or that TLS is to be used from now on, is its
     /// own business. A second policy can only forbid more.
-    static func areSafe(_ headers: HTTPHeaders, for name: String) -> Bool {
-        guard !unwanted.contains(where: { headers.contains(name: $0) }),
-            headers["content-type"] == [PageFiles.File.type(of: name)]
-        else { return false }
-        return StandardHeaderValues.all.allSatisfy { field, value in
+    static func fault(in headers: HTTPHeaders, for name: String) -> String? {
+        let expected = StandardHeaderValues.all + [(.contentType, PageFiles.File.type(of: name))]
+        let fault = expected.first { field, value in
             let served = headers[field.canonicalName]
-            if field == .contentSecurityPolicy { return served.contains(value) }
-            return !served.isEmpty && served.allSatisfy { $0 == value }
+            if field == .contentSecurityPolicy { return !served.contains(value) }
+            return served.isEmpty || served.contains { $0 != value }
         }
+        return fault?.0.canonicalName ?? unwanted.first { headers.contains(name: $0) }
     }
 }

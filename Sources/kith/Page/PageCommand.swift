@@ -90,10 +90,14 @@ extension PageCommand {
 
         @OptionGroup var own: OwnPageOptions
 
+        /// Of the differences, for people. A proxy that takes a header away changes every file.
+        private static let mostTold = 12
+
         private struct View: Encodable {
             struct File: Encodable {
                 let name: String
                 let difference: String
+                let header: String?
             }
 
             let url: String
@@ -110,8 +114,16 @@ extension PageCommand {
             let node = found.node?.hex
             var differences: [View.File] = []
             if case .differs(let files) = found.outcome {
-                differences = files.map { View.File(name: $0.name, difference: $0.1.rawValue) }
-                for (name, difference) in files { terminal.say("\(name) \(difference.words)") }
+                differences = files.map { name, difference in
+                    let (code, header) = difference.code
+                    return View.File(name: name, difference: code, header: header)
+                }
+                for (name, difference) in files.prefix(Self.mostTold) {
+                    terminal.say("\(name) \(difference.words)")
+                }
+                if files.count > Self.mostTold {
+                    terminal.say("and \(files.count - Self.mostTold) more: --json lists all")
+                }
             }
             terminal.emit(
                 View(
