@@ -4,6 +4,7 @@ a disk that is full, on which nothing more is kept."""
 import json
 import os
 import subprocess
+import time
 import urllib.request
 
 from envelopes import QUARTER, fill, intake_topic
@@ -107,6 +108,7 @@ class FullTroubles:
                 expect(scene.inbox() == before, "something arrived")
             with self.step("disk-full: with room again the same goes out, and is there once"):
                 filler.unlink()
+                time.sleep(1.5)  # the disk is looked at once a second
                 page.press("sending.again")
                 journey.arrived("request")
                 requests = scene.shown(scene.new_case(before))["requests"]

@@ -6,7 +6,8 @@ import { t } from './words.js';
 
 // What the program or the relay may refuse, and under which word it is told.
 const told = {
-    cannotSeal: 'cannotSeal', outOfMemory: 'outOfMemory', offline: 'offline', tooLong: 'tooLong',
+    cannotSeal: 'cannotSeal', outOfMemory: 'outOfMemory', offline: 'offline',
+    notLoaded: 'offline', tooLong: 'tooLong',
     tooMuch: 'tooLong', nothingToSend: 'nothing', nothingChosen: 'nothing',
     wrongCommunity: 'wrongCommunity', notSigned: 'notSigned', damaged: 'notSigned',
     notCarried: 'unknownCommunity', unknownCommunity: 'unknownCommunity',
