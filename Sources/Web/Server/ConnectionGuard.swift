@@ -40,6 +40,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
+    /// Who closes its side leaves: no browser waits for an answer then. Those who ask and go would
+    /// hold places until their turn came.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection else { return }
         connection.heard(unwrapInboundIn(data).readableBytes)
