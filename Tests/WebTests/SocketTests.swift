@@ -224,6 +224,20 @@ import Wire
         }
     }
 
+    /// In the middle of an answer, long before its time is over.
+    @Test func whoAsksAndLeavesHoldsNoPlace() async throws {
+        var limits = PageLimits()
+        limits.partBytes = 7 << 20
+        try await Self.serve(FakeNode(texts: 100, size: 7), limits) { port, server in
+            let visitor = try Visitor(port: port, receiveBytes: 4096)
+            await visitor.send("GET \(Visiting.texts) HTTP/1.1\r\nHost: h\r\n\r\n")
+            _ = await visitor.read(100)
+            #expect(server.connections.count == 1)
+            visitor.leave()
+            try await eventually { server.connections.count == 0 }
+        }
+    }
+
     /// The answer that no request was read for has what every answer has (HeadersTests), and the
     /// body that a page understands.
     private static func expectLikeOthers(_ answer: String) throws {

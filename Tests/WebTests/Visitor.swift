@@ -37,6 +37,9 @@ final class Visitor: Sendable {
 
     deinit { close(socket) }
 
+    /// Sends no more; what was sent to it is not read either.
+    func leave() { shutdown(socket, Int32(SHUT_WR)) }
+
     private func onThread<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value
     ) async -> Value {
