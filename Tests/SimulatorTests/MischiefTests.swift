@@ -13,7 +13,8 @@ import Testing
     @Test(arguments: [1, 2, 3] as [UInt64])
     func halfOfAllHideAndNothingIsLost(_ seed: UInt64) throws {
         let report = try WorldTests.play(
-            "nodes: 30\ntopology: random 4\nhostile: 50% hiders\nlength: 2m\nsettle: 2h", seed: seed)
+            "nodes: 30\ntopology: random 4\nhostile: 50% hiders\nlength: 2m\nsettle: 2h", seed: seed
+        )
         #expect(report.isHeld, "\(report.text)")
     }
 
